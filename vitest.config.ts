@@ -1,6 +1,13 @@
+import { createRequire } from 'node:module';
 import { defineConfig } from 'vitest/config';
+import { nodeVersionFlaw } from './src/node-version.mjs';
+
+const flaw = nodeVersionFlaw(process.version);
+if (flaw !== undefined) throw new Error(flaw);
 
 export default defineConfig({
+  // As Node itself resolves: graphql must exist once, not as one module for us and another for the server.
+  resolve: { alias: [{ find: /^graphql$/, replacement: createRequire(import.meta.url).resolve('graphql') }] },
   test: {
     include: ['test/**/*.test.ts'],
     pool: 'forks',

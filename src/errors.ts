@@ -13,7 +13,8 @@ interface CodeEntry {
 export const ERROR_CODES = {
   UNAUTHENTICATED: {
     retry: 'never',
-    meaning: 'The bearer token is missing, expired, or not issued for this gateway by an issuer it trusts. Fetch a new one.',
+    meaning:
+      'The bearer token is missing, expired, or not issued for this gateway by an issuer it trusts. Fetch a new one.',
   },
   FORBIDDEN: {
     retry: 'never',
@@ -29,11 +30,13 @@ export const ERROR_CODES = {
   },
   LIMIT_EXCEEDED: {
     retry: 'never',
-    meaning: 'The request is larger than one request may be: body, tokens, depth, aliases, keys or page size. Split it.',
+    meaning:
+      'The request is larger than one request may be: body, tokens, depth, aliases, keys or page size. Split it.',
   },
   DELEGATION_MISSING: {
     retry: 'never',
-    meaning: 'The data consumer has not delegated the scope to its supplier in Altinn. It must delegate; minutes later it works.',
+    meaning:
+      'The data consumer has not delegated the scope to its supplier in Altinn. It must delegate; minutes later it works.',
   },
   ALTINN_UNAVAILABLE: {
     retry: 'later',
@@ -41,7 +44,8 @@ export const ERROR_CODES = {
   },
   ALTINN_REJECTED: {
     retry: 'never',
-    meaning: 'Altinn refused the request for a reason that asking again does not cure, such as an unknown person or missing access.',
+    meaning:
+      'Altinn refused the request for a reason that asking again does not cure, such as an unknown person or missing access.',
   },
   MASKINPORTEN_UNAVAILABLE: {
     retry: 'later',
@@ -61,11 +65,13 @@ export const ERROR_CODES = {
   },
   NAV_UNREADABLE: {
     retry: 'never',
-    meaning: 'NAV’s answer does not have the documented form, so nothing of it is shown. The operator must look at the contract.',
+    meaning:
+      'NAV’s answer does not have the documented form, so nothing of it is shown. The operator must look at the contract.',
   },
   NATIONAL_ID_IN_DOCUMENT: {
     retry: 'never',
-    meaning: 'A national id is written into the query document. Pass it as a variable: documents are logged and shared, variables are not.',
+    meaning:
+      'A national id is written into the query document. Pass it as a variable: documents are logged and shared, variables are not.',
   },
   AUDIT_UNAVAILABLE: {
     retry: 'later',
@@ -92,6 +98,8 @@ export interface Evidence {
   readonly status?: number;
   /** The upstream's own code when it has one: `MP-250`, `AM-00004`, `STD-00001`. */
   readonly upstreamCode?: string;
+  /** The OAuth `error` value, from Maskinporten: `invalid_grant`, `forbidden`. */
+  readonly error?: string;
   readonly traceId?: string;
   /** Why there is no answer, or none that can be read. */
   readonly failure?: 'connect' | 'timeout' | 'reset' | 'too-large' | 'redirect' | 'unreadable' | 'cancelled';

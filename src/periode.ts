@@ -74,7 +74,7 @@ export function intersect(one: Periode, other: Periode): Periode | undefined {
 /** Tells whether two spans overlap or follow each other without a day between: together they are one span. */
 export function touches(one: Periode, other: Periode): boolean {
   const [first, second] = one.fom <= other.fom ? [one, other] : [other, one];
-  return first.tom === null || second.fom <= addDays(first.tom, 1);
+  return first.tom === null || second.fom <= first.tom || second.fom === addDays(first.tom, 1);
 }
 
 /** The span from the earlier start to the later end. Meant for spans that touch; a gap between them is swallowed. */

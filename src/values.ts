@@ -129,6 +129,12 @@ export function isSyntheticOrganisation(organisation: OrganisationNumber): boole
   return /^[23]/.test(organisation);
 }
 
+/** Tells whether a text holds a number that is a sound national id of any population: what no document may hold. */
+export function holdsNationalId(text: string): boolean {
+  const candidates = [...text.matchAll(/(?<!\d)(\d{6})[ -]?(\d{5})(?!\d)/g)];
+  return candidates.some(([, birth, rest]) => classify(`${birth}${rest}`).status === 'valid');
+}
+
 /** Tells whether a text holds eleven consecutive digits, with or without a space after the sixth: it may be a national id. */
 export function resemblesNationalId(text: string): boolean {
   return /(?<!\d)\d{6}[ -]?\d{5}(?!\d)/.test(text);

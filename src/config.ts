@@ -1,0 +1,285 @@
+import { z } from 'zod';
+import type { Profile } from './config-profiles.ts';
+import { PROFILES } from './config-profiles.ts';
+import { settings } from './config-schema.ts';
+import type { SecretReader } from './config-values.ts';
+import { parseJson } from './config-values.ts';
+import type { ALGORITHMS, PURPOSES, ROLES, SOURCES } from './config-vocabulary.ts';
+import type { NationalIdKind, OrganisationNumber, Secret } from './values.ts';
+
+type Purpose = (typeof PURPOSES)[number];
+type Role = (typeof ROLES)[number];
+type Source = (typeof SOURCES)[number];
+
+/**
+ * Everything the gateway is told, resolved: defaults filled in, secrets fetched, addresses without a trailing slash (but
+ * issuers as written, since they are compared letter by letter). What each setting means stands in the schema and
+ * in {@link settingsTable}.
+ */
+export interface Config {
+  readonly profile: Profile;
+  readonly nav: {
+    readonly aap: {
+      readonly baseUrl: string;
+      readonly vedtakPath: string;
+      readonly meldekortPath: string;
+      readonly personHeader: string;
+      readonly scope: string;
+    };
+    readonly uforeopplysninger: {
+      readonly baseUrl: string;
+      readonly path: string;
+      readonly personHeader: string;
+      readonly scope: string;
+    };
+    /** Calls in the air per host. */
+    readonly bound: number;
+  };
+  readonly altinn3: {
+    readonly baseUrl: string;
+    readonly resource: string;
+    readonly metadataKeys: { readonly fom: string; readonly tom: string };
+    readonly scopes: { readonly read: string; readonly write: string };
+  };
+  readonly maskinporten: {
+    readonly issuer: string;
+    readonly tokenEndpoint: string;
+    readonly grantLifetimeSeconds: number;
+  };
+  /** Milliseconds for one call with all its attempts. */
+  readonly deadlines: { readonly maskinporten: number; readonly altinn: number; readonly nav: number };
+  readonly retries: { readonly nav: { readonly attempts: number; readonly backoffMs: number } };
+  readonly maxAnswerBytes: number;
+  /** At least one; no two with the same organisation number. */
+  readonly dataConsumers: readonly {
+    readonly organisationNumber: OrganisationNumber;
+    readonly name: string;
+    /** `privateKey`: PEM (PKCS#8) of an RSA key, whichever form it was kept in. */
+    readonly client: { readonly clientId: string; readonly key: { readonly kid: string; readonly privateKey: Secret } };
+    readonly purposes: readonly Purpose[];
+    readonly sources: readonly Source[];
+    readonly returnUrls: readonly string[];
+  }[];
+  readonly callers: {
+    /** At least one; no two with the same `issuer`. */
+    readonly issuers: readonly {
+      readonly issuer: string;
+      readonly audience: string;
+      readonly jwksUri: string;
+      readonly algorithms: readonly (typeof ALGORITHMS)[number][];
+      /** Names of the claims. */
+      readonly claims: { readonly role: string; readonly organisations: string; readonly purposes: string };
+      /** Value of the role claim -> role. */
+      readonly roles: Readonly<Record<string, Role>>;
+    }[];
+  };
+  readonly store: {
+    readonly directory: string;
+    /** Text of the key file, its form judged. Undefined in the sandbox only, which then makes a key file of its own. */
+    readonly encryptionKeys: Secret | undefined;
+  };
+  readonly graphql: {
+    readonly limits: {
+      readonly bodyBytes: number;
+      readonly maxTokens: number;
+      readonly maxDepth: number;
+      readonly maxAliases: number;
+      readonly maxKeys: number;
+    };
+  };
+  /** `publicUrl` is undefined in the sandbox only: the address listened on, known once the port is. */
+  readonly server: { readonly port: number; readonly host: string; readonly publicUrl: string | undefined };
+  readonly consent: {
+    readonly askAgainAfterDeclinedDays: number;
+    readonly defaultValidityDays: number | undefined;
+  };
+  readonly nationalIds: readonly NationalIdKind[];
+  readonly log: { readonly level: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent' };
+}
+
+/** Something in the configuration that cannot be used. Neither part ever holds a value from the file or the environment. */
+export interface Mistake {
+  /** `nav.aap.baseUrl`, `dataConsumers[1].client.key.privateKey`, the name of an environment variable, or empty: the whole file. */
+  readonly path: string;
+  readonly message: string;
+}
+
+/** What a configuration is made of. Nothing else is read: no process, no disk, no network. */
+export interface ConfigSources {
+  /** The file, JSON. */
+  readonly text: string;
+  /** Empty values count as absent. `PORT`, `DATA_DIR` and `LOG_LEVEL` win over the file; others serve `{"env": …}`. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Reads a file that a `{"file": …}` names. Throws when it cannot. */
+  readonly readFile: (path: string) => string;
+}
+
+/**
+ * Reads the configuration: one file, the environment, and the secrets they point to.
+ *
+ * @returns the configuration, or every mistake in it at once, in the order of the file; never throws. A literal where a
+ * reference to a secret is due is refused. When the profile itself is wrong, the mistakes reported are those that
+ * every profile would find.
+ */
+export function readConfig(sources: ConfigSources): { config: Config } | { mistakes: readonly Mistake[] } {
+  const json = parseJson(sources.text);
+  if (json === undefined) return { mistakes: [{ path: '', message: 'is not valid JSON' }] };
+  const input = override(json, sources.env);
+  const profile = z.looseObject({ profile: z.enum(PROFILES) }).safeParse(input);
+  const read = secretReader(sources);
+  const verdicts = (profile.success ? [profile.data.profile] : PROFILES).map((each) => judge(each, input, read));
+  const [first, ...others] = verdicts;
+  if (first === undefined || 'config' in first) return first ?? { mistakes: [] };
+  const shared = first.mistakes.filter((mistake) =>
+    others.every((other) => 'mistakes' in other && has(other, mistake)),
+  );
+  return { mistakes: shared.map((mistake) => inEnvironment(mistake, sources.env)) };
+}
+
+/** The configuration as it will be used, as indented JSON; secrets appear as their masks. For people. */
+export function maskedConfig(config: Config): string {
+  return JSON.stringify(config, null, 2);
+}
+
+function judge(profile: Profile, input: unknown, read: SecretReader): { config: Config } | { mistakes: Mistake[] } {
+  const parsed = settings(profile, read).safeParse(input, { error: explain });
+  const mistakes = [...(parsed.error?.issues.flatMap(toMistakes) ?? []), ...duplicates(input)];
+  if (!parsed.success || mistakes.length > 0) return { mistakes };
+  const { $schema: _, store, server, consent, ...rest } = parsed.data;
+  return {
+    config: {
+      ...rest,
+      store: { ...store, encryptionKeys: store.encryptionKeys },
+      server: { ...server, publicUrl: server.publicUrl },
+      consent: { ...consent, defaultValidityDays: consent.defaultValidityDays },
+    },
+  };
+}
+
+function has({ mistakes }: { mistakes: readonly Mistake[] }, { path, message }: Mistake): boolean {
+  return mistakes.some((mistake) => mistake.path === path && mistake.message === message);
+}
+
+// --- The environment -----------------------------------------------------------------------------------------------
+
+const OVERRIDES = [
+  { variable: 'PORT', section: 'server', key: 'port' },
+  { variable: 'DATA_DIR', section: 'store', key: 'directory' },
+  { variable: 'LOG_LEVEL', section: 'log', key: 'level' },
+] as const;
+
+const jsonObject = z.record(z.string(), z.unknown());
+
+function override(json: unknown, env: ConfigSources['env']): unknown {
+  const file = jsonObject.safeParse(json);
+  if (!file.success) return json;
+  const result = { ...file.data };
+  for (const { variable, section, key } of OVERRIDES) {
+    const text = env[variable];
+    if (text === undefined || text === '') continue;
+    const inner = jsonObject.safeParse(result[section] ?? {});
+    // A section that is no object stays as it is, for the schema to refuse.
+    if (inner.success)
+      result[section] = { ...inner.data, [key]: /^\d+$/.test(text) && key === 'port' ? Number(text) : text };
+  }
+  return result;
+}
+
+function inEnvironment(mistake: Mistake, env: ConfigSources['env']): Mistake {
+  const source = OVERRIDES.find(({ section, key }) => mistake.path === `${section}.${key}`);
+  return source === undefined || !env[source.variable] ? mistake : { ...mistake, path: source.variable };
+}
+
+function secretReader({ env, readFile }: ConfigSources): SecretReader {
+  return (reference) => {
+    if ('env' in reference) {
+      const text = Object.hasOwn(env, reference.env) ? env[reference.env] : undefined;
+      return text ? { text } : { flaw: 'names an environment variable that is not set, or empty' };
+    }
+    try {
+      const text = readFile(reference.file);
+      return text.trim() === '' ? { flaw: 'names a file that is empty' } : { text };
+    } catch {
+      return { flaw: 'names a file that cannot be read' };
+    }
+  };
+}
+
+// --- Mistakes in words ---------------------------------------------------------------------------------------------
+
+/** zod's issues in words that quote nothing of the input; issues with words of their own never come here. */
+const explain: z.core.$ZodErrorMap = (issue) => {
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.input === undefined ? 'is missing' : `must be ${KINDS[issue.expected] ?? 'of another kind'}`;
+    case 'invalid_union':
+      return issue.input === undefined ? 'is missing' : 'has none of the accepted forms';
+    case 'invalid_value':
+      if (issue.input === undefined) return 'is missing';
+      return `must be ${issue.values.length > 1 ? 'one of ' : ''}${issue.values.join(', ')}`;
+    case 'too_small':
+      return issue.origin === 'array' || issue.origin === 'string'
+        ? 'must not be empty'
+        : `must be at least ${issue.minimum}`;
+    case 'too_big':
+      return `must be at most ${issue.maximum}`;
+    default:
+      return 'cannot be used';
+  }
+};
+
+const KINDS: Readonly<Record<string, string>> = {
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  array: 'a list',
+  object: 'an object',
+  record: 'an object',
+};
+
+function toMistakes(issue: z.core.$ZodIssue): Mistake[] {
+  if (issue.code !== 'unrecognized_keys') return [{ path: inDots(issue.path), message: issue.message }];
+  return issue.keys.map((key) =>
+    // A key that is no name may be a secret in the wrong place.
+    /^[A-Za-z$]{1,40}$/.test(key)
+      ? { path: inDots([...issue.path, key]), message: 'is not a setting' }
+      : { path: inDots(issue.path), message: 'has a key that is not a setting' },
+  );
+}
+
+function inDots(path: readonly PropertyKey[]): string {
+  return path.reduce<string>((dotted, step) => {
+    if (typeof step === 'number') return `${dotted}[${step}]`;
+    return dotted === '' ? String(step) : `${dotted}.${String(step)}`;
+  }, '');
+}
+
+// Read leniently beside the schema: a list with another mistake in it is judged for duplicates all the same.
+const identities = z.object({
+  dataConsumers: z.array(z.object({ organisationNumber: z.string() }).nullable().catch(null)).catch([]),
+  callers: z
+    .object({ issuers: z.array(z.object({ issuer: z.string() }).nullable().catch(null)).catch([]) })
+    .catch({ issuers: [] }),
+});
+
+function duplicates(input: unknown): Mistake[] {
+  const lists = identities.safeParse(input).data;
+  if (lists === undefined) return [];
+  const organisations = lists.dataConsumers.map((consumer) => consumer?.organisationNumber);
+  const issuers = lists.callers.issuers.map((each) => each?.issuer);
+  return [
+    ...repeated(organisations).map((at) => ({
+      path: `dataConsumers[${at}].organisationNumber`,
+      message: 'is there twice: one entry for each data consumer',
+    })),
+    ...repeated(issuers).map((at) => ({
+      path: `callers.issuers[${at}].issuer`,
+      message: 'is there twice: one entry for each issuer',
+    })),
+  ];
+}
+
+/** Positions of values that stand earlier in the list already. */
+function repeated(values: readonly (string | undefined)[]): number[] {
+  return values.flatMap((value, at) => (value !== undefined && values.indexOf(value) < at ? [at] : []));
+}

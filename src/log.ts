@@ -1,0 +1,83 @@
+import type { DestinationStream, LevelWithSilent } from 'pino';
+import { pino } from 'pino';
+import type { Evidence } from './errors.ts';
+import { resemblesNationalId } from './values.ts';
+
+/**
+ * Everything the gateway writes to its log, each event with one shape. Fields are chosen one by one: no variable, alias,
+ * national id, token, key or upstream text has a place to stand in.
+ */
+export type LogEvent =
+  | { readonly event: 'started'; readonly address: string }
+  | { readonly event: 'stopped' }
+  | {
+      readonly event: 'request answered';
+      readonly callId: string;
+      readonly operation: string;
+      /** SHA-256 of the document, hex: tells queries apart without showing them. */
+      readonly document: string;
+      readonly durationMs: number;
+      readonly codes: readonly string[];
+      readonly dataConsumer: string | null;
+      readonly role: string | null;
+    }
+  | {
+      readonly event: 'upstream failed';
+      readonly callId: string;
+      readonly evidence: Evidence;
+    }
+  | {
+      /** An answer strays from the documented contract: rows that should not be there, or codes nobody has documented. */
+      readonly event: 'contract drift';
+      readonly callId: string;
+      readonly source: string;
+      /** Rows that end before they start. */
+      readonly invalidated: number;
+      /** Rows beyond what was asked for. */
+      readonly outside: number;
+      /** Rows that reached beyond the consent. */
+      readonly cut: number;
+      /** Names of the fields that held them. */
+      readonly unknownCodes: readonly string[];
+    }
+  | { readonly event: 'cache failed'; readonly name: string }
+  | {
+      readonly event: 'record failed';
+      readonly callId: string;
+      readonly step: 'intend' | 'settle' | 'refuse';
+      readonly name: string;
+    }
+  | { readonly event: 'defect'; readonly callId: string; readonly name: string; readonly stack: string };
+
+/** Writes one event. Never throws. */
+export type Log = (event: LogEvent) => void;
+
+const LEVELS = {
+  started: 'info',
+  stopped: 'info',
+  'request answered': 'info',
+  'upstream failed': 'warn',
+  'contract drift': 'warn',
+  'cache failed': 'warn',
+  'record failed': 'error',
+  defect: 'error',
+} as const satisfies Record<LogEvent['event'], LevelWithSilent>;
+
+/** A log of JSON lines. @param destination a file, or another place; standard output when left out */
+export function createLog(level: LevelWithSilent, destination?: DestinationStream | string): Log {
+  const stream = typeof destination === 'string' ? pino.destination({ dest: destination, mkdir: true }) : destination;
+  const logger = pino({ level, base: null, messageKey: 'event' }, stream);
+  return ({ event, ...fields }) => logger[LEVELS[event]](fields, event);
+}
+
+/** The frames of a stack without its message, which may hold what must not be logged. */
+export function framesOf(error: unknown): { name: string; stack: string } {
+  if (!(error instanceof Error)) return { name: typeof error, stack: '' };
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  return { name: error.name, stack: frames.join('\n') };
+}
+
+/** An upstream's code as far as it may be logged: short and code-like, or `?`. An upstream may put anything there. */
+export function loggableCode(code: string): string {
+  return /^[\p{L}\d_.-]{1,40}$/u.test(code) && !resemblesNationalId(code) ? code : '?';
+}
