@@ -1,0 +1,14 @@
+import type { Session } from '../access/session.ts';
+import type { NationalIdKind } from '../values.ts';
+
+/** What a resolver may lean on: the session of the request and how this environment reads its arguments. Nothing is written here. */
+export interface RequestContext {
+  readonly session: Session;
+  /** Names the request in answers, logs and at the upstreams; a UUID. */
+  readonly callId: string;
+  /** Kinds of national id that this environment accepts. */
+  readonly nationalIds: readonly NationalIdKind[];
+  /** Most keys in one list. */
+  readonly maxKeys: number;
+  readonly now: () => Date;
+}
