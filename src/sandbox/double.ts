@@ -1,6 +1,6 @@
 /**
  * A double is a function from request to response, and nothing else: the same function is served over HTTP on a port of
- * its own and handed to tests as a transport without one.
+ * its own and handed to tests as a transport without one. It rejects only where a real connection would break.
  */
 export type Double = (request: DoubleRequest) => Promise<DoubleResponse>;
 
@@ -20,4 +20,19 @@ export interface DoubleResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** Further `set-cookie` values; each goes on the wire as a header of its own. */
+  readonly cookies?: readonly string[];
+}
+
+/** A JSON answer. `contentType` only where the upstream uses another JSON type. */
+export function jsonResponse(status: number, body: unknown, contentType = 'application/json'): DoubleResponse {
+  return { status, headers: { 'content-type': contentType }, body: JSON.stringify(body) };
+}
+
+/** What a broken connection throws: an error with the `code` that Node gives to the same mishap. */
+export type NetworkError = Error & { readonly code: string };
+
+/** An error as the network throws it: `ECONNRESET`, `ENOTFOUND`, `UND_ERR_RES_EXCEEDED_MAX_SIZE`. */
+export function networkError(code: string, message: string): NetworkError {
+  return Object.assign(new Error(message), { code });
 }

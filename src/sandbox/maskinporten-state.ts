@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto';
+import type { JWK } from 'jose';
+import { newRsaKey } from './rsa-keys.ts';
+import { ORGANISATIONS, SANDBOX_START } from './world.ts';
+
+/** A client as registered with Maskinporten: one key, known by its `kid`. */
+export interface MaskinportenClient {
+  /** UUID; the `iss` of its grants. */
+  readonly clientId: string;
+  /** Owner; becomes `consumer`, or `supplier` when the grant names a `consumer_org`. */
+  readonly organisation: string;
+  /** Scopes registered on the client (else MP-200). */
+  scopes: string[];
+  kid: string;
+  publicJwk: JWK;
+  /** Kept so that the launcher can hand it to the gateway; the double never reads it. */
+  privateJwk: JWK;
+  /** ISO moment of upload. A key is refused a year after it (MP-121). */
+  registeredAt: string;
+}
+
+/** What the owner of an API registered about a scope. */
+export interface ScopeRegistration {
+  /** Lifetime of tokens in seconds; the lowest of several scopes counts. */
+  lifetimeSeconds: number;
+  /** Whether clients of Maskinporten may have it at all (else MP-201). */
+  openToMaskinporten: boolean;
+}
+
+/** A delegation in Altinn: `supplier` may use `scope` on behalf of `consumer`. */
+export interface ScopeDelegation {
+  readonly consumer: string;
+  readonly supplier: string;
+  readonly scope: string;
+}
+
+/** Everything the double remembers, as plain JSON. Whoever holds it may change any part between two calls. */
+export interface MaskinportenState {
+  /** Private RSA keys with `kid`: the first signs, all are published. Put a new one first to rotate. */
+  signingKeys: JWK[];
+  clients: MaskinportenClient[];
+  scopes: Record<string, ScopeRegistration>;
+  /** Organisation number to the scopes the API owners opened for it (else MP-250). */
+  access: Record<string, string[]>;
+  delegations: ScopeDelegation[];
+  /** Digest of a spent grant's identity to the epoch second it may be forgotten at. */
+  spentGrants: Record<string, number>;
+  /** The `error` beside MP-303 when a consent does not hold: unpublished, so a setting. */
+  consentRefusalError: string;
+  /** Also writes `to.id` beside `to.ID`, as one of NAV's parsers expects. */
+  toWithLowerCaseId: boolean;
+}
+
+const SCOPES = {
+  'altinn:consentrequests.read': { lifetimeSeconds: 120, openToMaskinporten: true },
+  'altinn:consentrequests.write': { lifetimeSeconds: 120, openToMaskinporten: true },
+  'nav:arbeid/v1/aap': { lifetimeSeconds: 29, openToMaskinporten: true },
+  'nav:helse/v1/uforeopplysninger': { lifetimeSeconds: 120, openToMaskinporten: true },
+} as const satisfies Record<string, ScopeRegistration>;
+
+/** What every client of a fresh sandbox has: two scopes of Altinn's, one for each of NAV's APIs. */
+const SANDBOX_SCOPES = Object.keys(SCOPES);
+
+const CLIENT_IDS = {
+  A: '6a1f2f0e-5d0c-4c7b-9a3e-0f4f0b6d1a01',
+  B: '6a1f2f0e-5d0c-4c7b-9a3e-0f4f0b6d1b02',
+  supplier: '6a1f2f0e-5d0c-4c7b-9a3e-0f4f0b6d1c03',
+} as const;
+
+/**
+ * A fresh registry: one signing key, a client with a key of its own for each organisation of the world, every scope
+ * opened for both insurers and delegated by both to the supplier. Keys are new each time (RSA 2048).
+ */
+export async function newMaskinportenState(): Promise<MaskinportenState> {
+  const insurers = ORGANISATIONS.filter(({ shortName }) => shortName !== 'supplier');
+  const suppliers = ORGANISATIONS.filter(({ shortName }) => shortName === 'supplier');
+  return {
+    signingKeys: [(await newRsaKey(randomUUID())).privateJwk],
+    clients: await Promise.all(
+      ORGANISATIONS.map(({ organisationNumber, shortName }) =>
+        newMaskinportenClient({ clientId: CLIENT_IDS[shortName], organisation: organisationNumber }),
+      ),
+    ),
+    scopes: structuredClone(SCOPES),
+    access: Object.fromEntries(insurers.map(({ organisationNumber }) => [organisationNumber, [...SANDBOX_SCOPES]])),
+    delegations: insurers.flatMap((consumer) =>
+      suppliers.flatMap((supplier) =>
+        SANDBOX_SCOPES.map((scope) => ({
+          consumer: consumer.organisationNumber,
+          supplier: supplier.organisationNumber,
+          scope,
+        })),
+      ),
+    ),
+    spentGrants: {},
+    consentRefusalError: 'invalid_grant',
+    toWithLowerCaseId: false,
+  };
+}
+
+/** A client with a new key and every scope of the sandbox, its key registered when the sandbox starts unless said otherwise. */
+export async function newMaskinportenClient(owner: {
+  readonly clientId: string;
+  readonly organisation: string;
+  readonly registeredAt?: Date;
+}): Promise<MaskinportenClient> {
+  const kid = randomUUID();
+  const { publicJwk, privateJwk } = await newRsaKey(kid);
+  return {
+    clientId: owner.clientId,
+    organisation: owner.organisation,
+    scopes: [...SANDBOX_SCOPES],
+    kid,
+    publicJwk,
+    privateJwk,
+    registeredAt: (owner.registeredAt ?? SANDBOX_START).toISOString(),
+  };
+}

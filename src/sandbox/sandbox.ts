@@ -1,0 +1,146 @@
+import type { SettableClock } from '../clock.ts';
+import { AAP_PERSON_HEADERS, createAap } from './aap.ts';
+import type { Altinn3 } from './altinn3.ts';
+import { createAltinn3 } from './altinn3.ts';
+import type { Callers } from './callers.ts';
+import { createCallers, GATEWAY_AUDIENCE } from './callers.ts';
+import { createControl } from './control.ts';
+import type { Double } from './double.ts';
+import type { Faults, Wait } from './faults.ts';
+import { createFaults } from './faults.ts';
+import { createInnsyn } from './innsyn.ts';
+import type { Journal } from './journal.ts';
+import { createJournal } from './journal.ts';
+import { listenerDouble } from './listener-double.ts';
+import type { Maskinporten } from './maskinporten.ts';
+import { createMaskinporten } from './maskinporten.ts';
+import type { MaskinportenClient } from './maskinporten-state.ts';
+import type { Trace } from './sporingslogg.ts';
+import { createSporingslogg } from './sporingslogg.ts';
+import type { SandboxState } from './state.ts';
+import { newSandboxState } from './state.ts';
+import type { Switches } from './switches.ts';
+import { restingSwitches } from './switches.ts';
+import type { Describe } from './traits.ts';
+import { describeConsentCall, describeGrant, describeNavCall } from './traits.ts';
+import type { Transport } from './transport.ts';
+import { doublesTransport } from './transport.ts';
+import { createUforeopplysninger, UFORE_PERSON_HEADERS } from './uforeopplysninger.ts';
+import type { Origins, PlayedUpstream, UpstreamKey } from './upstreams.ts';
+import { personByCastId } from './world.ts';
+
+/** What a sandbox is made from. */
+export interface SandboxOptions {
+  readonly clock: SettableClock;
+  /** Where the doubles will be found; part of issuers and of links on pages. */
+  readonly origins: Origins;
+  /** Taken over and changed in place; without it, a fresh world. */
+  readonly state?: SandboxState;
+  /** Called after each request that may have changed the state. */
+  readonly onChange?: () => void;
+  /** How latency passes; by the machine's timers unless told. */
+  readonly wait?: Wait;
+}
+
+/** The whole pretended world in one process. */
+export interface Sandbox {
+  readonly clock: SettableClock;
+  readonly origins: Origins;
+  readonly doubles: Readonly<Record<UpstreamKey, Double>>;
+  /** The doubles as the network: dispatches by origin, without a port. */
+  readonly transport: Transport;
+  readonly switches: Switches;
+  readonly faults: Faults;
+  readonly journal: Journal;
+  /** The clients registered with Maskinporten, private keys included, for whoever configures a gateway. */
+  readonly clients: readonly MaskinportenClient[];
+  readonly altinn3: Altinn3;
+  readonly maskinporten: Maskinporten;
+  readonly callers: Callers;
+  /** NAV's records of disclosures, oldest first. */
+  traces(): readonly Trace[];
+  /** A copy of all that is remembered, with the clock's present moment. */
+  snapshot(): SandboxState;
+}
+
+/** Builds the world: every double with the journal in front of it, and the faults between the two. */
+export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const { clock, origins, onChange: changed = () => undefined } = options;
+  const state = options.state ?? (await newSandboxState());
+  const switches = restingSwitches();
+  const faults = createFaults(options.wait);
+  const journal = createJournal(clock);
+  const sporingslogg = createSporingslogg(state.traces, { clock, switches, changed });
+
+  const maskinporten: Maskinporten = createMaskinporten({
+    clock,
+    origin: origins.maskinporten,
+    state: state.maskinporten,
+    lookupConsent: (request) => altinn3.lookup(request),
+  });
+  const altinn3 = createAltinn3({
+    clock,
+    origin: origins.altinn3,
+    state: state.altinn3,
+    maskinporten,
+  });
+  const callers = createCallers({ origin: origins.callers, state: state.callers, audience: GATEWAY_AUDIENCE });
+  const navParts = { clock, maskinporten, switches, sporingslogg };
+
+  function played(upstream: PlayedUpstream, double: Double, describe: Describe): Double {
+    return async (request) => {
+      const traits = describe(request);
+      const answered = journal.arrived(upstream, request, traits);
+      const target = { upstream, method: request.method, path: request.url.pathname, traits };
+      const response = await faults.play(target, () => remembering(double)(request));
+      answered(response.status);
+      return response;
+    };
+  }
+
+  function remembering(double: Double): Double {
+    return async (request) => {
+      try {
+        return await double(request);
+      } finally {
+        if (request.method !== 'GET' && request.method !== 'HEAD') changed();
+      }
+    };
+  }
+
+  const doubles = {
+    control: remembering(createControl({ clock, faults, journal, switches, origins })),
+    altinn3: played(
+      'altinn3',
+      altinn3.double,
+      describeConsentCall((id) => altinn3.register.find(id)?.from),
+    ),
+    maskinporten: played('maskinporten', maskinporten.double, describeGrant),
+    aap: played('aap', createAap(navParts), describeNavCall(AAP_PERSON_HEADERS)),
+    uforeopplysninger: played(
+      'uforeopplysninger',
+      createUforeopplysninger(navParts),
+      describeNavCall(UFORE_PERSON_HEADERS),
+    ),
+    callers: played('callers', listenerDouble(callers.listener), () => ({})),
+    nav: played('nav', createInnsyn(sporingslogg), ({ url }) => ({
+      person: personByCastId(url.searchParams.get('person') ?? '')?.id,
+    })),
+  };
+
+  return {
+    clock,
+    origins,
+    doubles,
+    transport: doublesTransport(doubles, origins),
+    switches,
+    faults,
+    journal,
+    clients: state.maskinporten.clients,
+    altinn3,
+    maskinporten,
+    callers,
+    traces: sporingslogg.records,
+    snapshot: () => structuredClone({ ...state, now: clock.now().toISOString() }),
+  };
+}

@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto';
+import { decodeJwt } from 'jose';
+import { z } from 'zod';
+import type { DoubleRequest } from './double.ts';
+import type { CastId } from './person.ts';
+import { personByNumber } from './world.ts';
+
+/**
+ * What can be told about a call before anybody has judged it, for the journal and for choosing a fault. Read from
+ * tokens whose signatures are not verified, and never holding a national id, a token or a key.
+ */
+export interface CallTraits {
+  /** Whom the call is about, when it is one of the cast. */
+  readonly person?: CastId | undefined;
+  /** The organisation that the token speaks for, nine digits. */
+  readonly consumer?: string | undefined;
+  /** The client that asks for a token. */
+  readonly client?: string | undefined;
+  readonly consentId?: string | undefined;
+  /** Scope asked for (Maskinporten) or granted (NAV, Altinn). */
+  readonly scope?: string | undefined;
+  /** First sixteen hex digits of the SHA-256 of the access token: tells which token was used, not what it is. */
+  readonly tokenDigest?: string | undefined;
+  readonly fomDato?: string | undefined;
+  readonly tomDato?: string | undefined;
+}
+
+/** Describes a call of one upstream. */
+export type Describe = (request: DoubleRequest) => CallTraits;
+
+const CONSENT_TYPE = 'urn:altinn:consent';
+
+const claimsSchema = z.object({
+  iss: z.string().optional(),
+  scope: z.string().optional(),
+  consumer: z.object({ ID: z.string() }).optional(),
+  authorization_details: z
+    .array(z.object({ type: z.string(), id: z.string().optional(), from: z.string().optional() }))
+    .default([]),
+});
+
+const consentRequestSchema = z.object({ id: z.string().optional(), from: z.string().optional() });
+
+/** Describes a call of a NAV service, whose person number travels in one of the given headers. */
+export function describeNavCall(personHeaders: readonly string[]): Describe {
+  return ({ url, headers }) => {
+    const digits = personHeaders.map((name) => headers[name]).find((value) => value !== undefined);
+    return {
+      ...bearerTraits(headers['authorization']),
+      person: digits === undefined ? undefined : personByNumber(digits)?.id,
+      fomDato: dateParameter(url, 'fomDato'),
+      tomDato: dateParameter(url, 'tomDato'),
+    };
+  };
+}
+
+/** Describes a token request to Maskinporten by the claims of its grant. */
+export function describeGrant({ body }: DoubleRequest): CallTraits {
+  const claims = claimsOf(new URLSearchParams(body).get('assertion') ?? '');
+  return { ...consentTraits(claims), client: claims?.iss, scope: claims?.scope };
+}
+
+/**
+ * Describes a call to Altinn's consent API: by the request being made, or by the consent id in the path.
+ *
+ * @param giverOf the URN of whoever a consent was asked of, by its id
+ */
+export function describeConsentCall(giverOf: (consentId: string) => string | undefined): Describe {
+  return ({ url, headers, body }) => {
+    const asked = consentRequestSchema.safeParse(parsedJson(body)).data;
+    const inPath = /\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\/|$)/i.exec(url.pathname)?.[1]?.toLowerCase();
+    return {
+      ...bearerTraits(headers['authorization']),
+      person: castIdOf(asked?.from ?? (inPath === undefined ? undefined : giverOf(inPath))),
+      consentId: withoutDigits(asked?.id ?? inPath),
+    };
+  };
+}
+
+/** Text that may be shown: eleven digits in a row are replaced, since they may be a national id. */
+export function withoutDigits(text: string): string;
+export function withoutDigits(text: string | undefined): string | undefined;
+export function withoutDigits(text: string | undefined): string | undefined {
+  return text?.replace(/\d{11}/g, '[digits]');
+}
+
+type Claims = z.output<typeof claimsSchema>;
+
+function bearerTraits(authorization: string | undefined): CallTraits {
+  const token = /^Bearer (.+)$/i.exec(authorization ?? '')?.[1];
+  if (token === undefined) return {};
+  const claims = claimsOf(token);
+  return {
+    tokenDigest: createHash('sha256').update(token).digest('hex').slice(0, 16),
+    ...consentTraits(claims),
+    scope: claims?.scope,
+    consumer: claims?.consumer?.ID.split(':')[1],
+  };
+}
+
+function consentTraits(claims: Claims | undefined): CallTraits {
+  const consent = claims?.authorization_details.find(({ type }) => type === CONSENT_TYPE);
+  return { person: castIdOf(consent?.from), consentId: withoutDigits(consent?.id) };
+}
+
+function claimsOf(token: string): Claims | undefined {
+  try {
+    return claimsSchema.safeParse(decodeJwt(token)).data;
+  } catch {
+    return undefined;
+  }
+}
+
+function castIdOf(urn: string | undefined): CastId | undefined {
+  const digits = urn?.split(':').at(-1);
+  return digits === undefined ? undefined : personByNumber(digits)?.id;
+}
+
+/** Only what is a date: a parameter may hold anything, a national id included. */
+function dateParameter(url: URL, name: string): string | undefined {
+  return z.iso.date().safeParse(url.searchParams.get(name)).data;
+}
+
+function parsedJson(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,62 @@
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openStateFile } from '../../src/sandbox/state.ts';
+
+let directory: string;
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'sandbox-state-'));
+});
+
+afterEach(async () => {
+  await rm(directory, { recursive: true });
+});
+
+test('a new directory holds a fresh world, which is found again', async () => {
+  const nested = join(directory, 'a', 'b');
+  const first = await openStateFile(nested);
+  expect(first.state.now).toBe('2026-11-16T09:00:00.000Z');
+  first.state.now = '2026-12-24T17:00:00.000Z';
+  await first.flush();
+
+  const second = await openStateFile(nested);
+  expect(second.state).toEqual(first.state);
+});
+
+test('what was saved is on disk when the file is disposed of', async () => {
+  {
+    await using file = await openStateFile(directory);
+    file.state.now = '2027-01-01T00:00:00.000Z';
+    file.save();
+  }
+
+  expect(JSON.parse(await readFile(join(directory, 'sandbox.json'), 'utf8')).now).toBe('2027-01-01T00:00:00.000Z');
+});
+
+test('the file is the owner’s alone, and no half-written one is left beside it', async () => {
+  const file = await openStateFile(directory);
+  await Promise.all([file.flush(), file.flush()]);
+
+  expect(await readdir(directory)).toEqual(['sandbox.json']);
+  expect((await stat(join(directory, 'sandbox.json'))).mode & 0o777).toBe(0o600);
+});
+
+test.each([
+  ['is no JSON', '{'],
+  ['is of another version', '{"version":0}'],
+  ['lacks a part', '{"version":1,"now":"2026-11-16T09:00:00.000Z","traces":[]}'],
+])('a file that %s is refused in one sentence', async (_, text) => {
+  await writeFile(join(directory, 'sandbox.json'), text);
+
+  await expect(openStateFile(directory)).rejects.toThrow(/sandbox\.json is not a state .* --fresh/);
+});
+
+test('a write that fails is told by the flush', async () => {
+  const file = await openStateFile(join(directory, 'gone'));
+  await rm(join(directory, 'gone'), { recursive: true });
+  file.save();
+
+  await expect(file.flush()).rejects.toMatchObject({ code: 'ENOENT' });
+});
