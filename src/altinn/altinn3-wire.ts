@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import type { Applicant, ConsentWish, DataConsumer, Lookup } from '../access/ports.ts';
+import type { CivilDate } from '../periode.ts';
+import { Secret } from '../values.ts';
+
+/** `urn:altinn:person:identifier-no:` and the national id: how Altinn and Maskinporten name a person. */
+export function personUrn(applicant: Applicant): Secret {
+  return new Secret(`urn:altinn:person:identifier-no:${applicant.nationalId.reveal()}`, 'person');
+}
+
+/** The body that creates a consent request. Metadata keys are stored and put into the token as sent. */
+export function bodyOf(
+  wish: ConsentWish,
+  options: { readonly resource: string; readonly metadataKeys: { readonly fom: string; readonly tom: string } },
+  dataConsumer: DataConsumer,
+) {
+  const { consent, message } = wish;
+  const person = personUrn(consent.applicant).reveal();
+  return {
+    id: consent.railId.reveal(),
+    from: person,
+    // Nobody else may answer for the person.
+    requiredDelegator: person,
+    to: `urn:altinn:organization:identifier-no:${dataConsumer.organisationNumber}`,
+    validTo: consent.validTo.toISOString().replace('Z', '+00:00'),
+    consentRights: [
+      {
+        action: ['consent'],
+        resource: [{ type: 'urn:altinn:resource', value: options.resource }],
+        metadata: {
+          [options.metadataKeys.fom]: norwegianDate(consent.periode.fom),
+          [options.metadataKeys.tom]: norwegianDate(consent.periode.tom),
+        },
+      },
+    ],
+    ...(message === null
+      ? {}
+      : {
+          requestMessage: {
+            nb: message.nb,
+            ...(message.nn === null ? {} : { nn: message.nn }),
+            ...(message.en === null ? {} : { en: message.en }),
+          },
+        }),
+    redirectUrl: wish.redirectUrl,
+    portalViewMode: wish.portalViewMode === 'SHOW' ? 'show' : 'hide',
+  };
+}
+
+/** `dd.MM.yyyy`, as NAV reads the ends of the consent. */
+function norwegianDate(date: CivilDate): string {
+  const [year, month, day] = date.split('-');
+  return `${day}.${month}.${year}`;
+}
+
+const moment = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
+
+/** What is read of a consent request: of the 201 to the POST and of the 200 to the GET. Unknown members are ignored. */
+export const consentRequest = z.object({
+  status: z.enum(['Created', 'Accepted', 'Rejected', 'Revoked', 'Deleted', 'Expired']),
+  validTo: moment,
+  consented: moment.nullish(),
+  consentRequestEvents: z
+    .array(z.object({ eventType: z.string(), created: moment }))
+    .nullish()
+    .transform((events) => events ?? []),
+  viewUri: z.url().nullish(),
+});
+
+/** Altinn’s stored status never becomes expired: only `validTo` tells. */
+export function lookupOf(request: z.output<typeof consentRequest>, now: Date): Lookup {
+  const answered = (type: string) =>
+    request.consentRequestEvents.find((event) => event.eventType.toLowerCase() === type)?.created ?? null;
+  const accepted = request.consented ?? answered('accepted');
+  switch (request.status) {
+    case 'Rejected': {
+      const rejected = answered('rejected');
+      return { status: 'DECLINED', answeredAt: rejected, endedAt: rejected, pageUrl: null };
+    }
+    case 'Revoked':
+    case 'Deleted':
+      return {
+        status: 'WITHDRAWN',
+        answeredAt: accepted,
+        endedAt: answered(request.status.toLowerCase()) ?? now,
+        pageUrl: null,
+      };
+    case 'Created':
+    case 'Accepted':
+    case 'Expired': {
+      if (request.status === 'Expired' || request.validTo <= now) {
+        return { status: 'EXPIRED', answeredAt: accepted, endedAt: request.validTo, pageUrl: null };
+      }
+      if (request.status === 'Accepted')
+        return { status: 'ACTIVE', answeredAt: accepted, endedAt: null, pageUrl: null };
+      const page = request.viewUri ?? null;
+      return {
+        status: 'PENDING',
+        answeredAt: null,
+        endedAt: null,
+        pageUrl: page === null ? null : new Secret(page, 'consent page'),
+      };
+    }
+  }
+}

@@ -1,0 +1,139 @@
+import type { Consent, ConsentRail, ConsentWish, Lookup, RequestScope } from '../access/ports.ts';
+import type { Clock } from '../clock.ts';
+import { GatewayError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { IssuedToken, Tokens } from '../maskinporten/tokens.ts';
+import { isFresh } from '../maskinporten/tokens.ts';
+import type { Upstream, UpstreamCall, WireResponse } from '../upstream.ts';
+import { readJson } from '../upstream.ts';
+import { Secret } from '../values.ts';
+import { faultOf } from './altinn3-outcomes.ts';
+import { bodyOf, consentRequest, lookupOf, personUrn } from './altinn3-wire.ts';
+
+/** What the Altinn 3 rail needs to know of the environment. */
+export interface Altinn3Options {
+  /** Resource whose consent opens NAV's sources. */
+  readonly resource: string;
+  /** Names of the metadata that bound the dates; NAV reads them in lower case only. */
+  readonly metadataKeys: { readonly fom: string; readonly tom: string };
+  readonly scopes: { readonly read: string; readonly write: string };
+  readonly upstream: Upstream;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+type Credential = IssuedToken | { readonly refused: Lookup };
+
+const UNKNOWN_TO_ALTINN =
+  'Altinn does not know the consent that the gateway holds. The operator must check that both speak to the same environment.';
+const REQUESTS = '/accessmanagement/api/v1/enterprise/consentrequests';
+
+/**
+ * The rail of today: the consent travels inside the Maskinporten token, and issuing that token is the live check that it
+ * still stands. Made per request, for one data consumer; its credentials end with the request.
+ */
+export function openAltinn3(options: Altinn3Options, tokens: Tokens, request: RequestScope): ConsentRail {
+  const { upstream, clock, log } = options;
+  const issued = new Map<string, Promise<Credential>>();
+
+  /** Calls Altinn; a token it refuses is dropped and fetched once more, since it may have been issued just before a change. */
+  async function call(scope: string, wire: Pick<UpstreamCall, 'method' | 'path' | 'body'>): Promise<WireResponse> {
+    const first = await tokens.forScope(scope, request);
+    const answer = await callWith(first, wire);
+    if (answer.status !== 401) return answer;
+    await tokens.forget(scope, first);
+    return callWith(await tokens.forScope(scope, request), wire);
+  }
+
+  function callWith(token: Secret, wire: Pick<UpstreamCall, 'method' | 'path' | 'body'>): Promise<WireResponse> {
+    return upstream.call({
+      ...wire,
+      headers: {
+        authorization: bearer(token),
+        accept: 'application/json',
+        'x-request-id': request.callId,
+        ...(wire.body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      // Our own id makes the create safe to repeat.
+      repeat: 'idempotent',
+      callId: request.callId,
+      signal: request.signal,
+    });
+  }
+
+  function fault(answer: WireResponse): GatewayError {
+    const error = faultOf(answer);
+    if (error.evidence !== undefined)
+      log({ event: 'upstream failed', callId: request.callId, evidence: error.evidence });
+    return error;
+  }
+
+  async function lookup(consent: Consent): Promise<Lookup | undefined> {
+    const answer = await call(options.scopes.read, { method: 'GET', path: `${REQUESTS}/${consent.railId.reveal()}` });
+    if (answer.status === 404) return undefined;
+    if (answer.status !== 200) throw fault(answer);
+    return lookupOf(readJson('altinn', answer, consentRequest), clock.now());
+  }
+
+  async function exchange(consent: Consent, scope: string): Promise<Credential> {
+    const result = await tokens.forConsent(scope, { id: consent.railId, from: personUrn(consent.applicant) }, request);
+    if (!('doubtful' in result)) return result;
+    // One refusal proves nothing about the consent: Altinn itself is the second witness.
+    const seen = await lookup(consent);
+    if (seen === undefined) throw new GatewayError('ALTINN_REJECTED', UNKNOWN_TO_ALTINN);
+    if (seen.status !== 'ACTIVE') return { refused: seen };
+    throw new GatewayError(
+      'MASKINPORTEN_REJECTED',
+      'Maskinporten refuses the token although Altinn says that the consent stands. The operator must check scope, access and receiver.',
+    );
+  }
+
+  /** One credential per consent and scope, fetched once however many calls need it, and anew only when it has grown old. */
+  async function credentialFor(consent: Consent, scope: string): Promise<Credential> {
+    const key = `${consent.id} ${scope}`;
+    const held = issued.get(key);
+    if (held !== undefined) {
+      const credential = await held;
+      if ('refused' in credential || isFresh(credential, clock.now())) return credential;
+      if (issued.get(key) === held) issued.delete(key);
+      return credentialFor(consent, scope);
+    }
+    const fetching = exchange(consent, scope);
+    issued.set(key, fetching);
+    try {
+      return await fetching;
+    } catch (error) {
+      issued.delete(key);
+      throw error;
+    }
+  }
+
+  return {
+    name: 'ALTINN_3',
+    covers: () => true,
+    async request(wish: ConsentWish) {
+      const answer = await call(options.scopes.write, {
+        method: 'POST',
+        path: REQUESTS,
+        body: async () => new Secret(JSON.stringify(bodyOf(wish, options, request.dataConsumer)), 'consent request'),
+      });
+      if (answer.status === 201) {
+        return { created: true, lookup: lookupOf(readJson('altinn', answer, consentRequest), clock.now()) };
+      }
+      if (answer.status !== 200) throw fault(answer);
+      // Altinn had it already and answers in another form; the documented one comes from a look-up.
+      const known = await lookup(wish.consent);
+      if (known === undefined) throw fault(answer);
+      return { created: false, lookup: known };
+    },
+    lookup,
+    async open(consent, source) {
+      const credential = await credentialFor(consent, source.scope);
+      return 'refused' in credential ? credential : { headers: { authorization: bearer(credential.token) } };
+    },
+  };
+}
+
+function bearer(token: Secret): Secret {
+  return new Secret(`Bearer ${token.reveal()}`, 'bearer');
+}

@@ -1,0 +1,174 @@
+import { z } from 'zod';
+import type { Clock } from '../clock.ts';
+import type { Log } from '../log.ts';
+import type { Upstream, WireResponse } from '../upstream.ts';
+import { readJson } from '../upstream.ts';
+import { Secret } from '../values.ts';
+import type { GrantClaims, Signer } from './assertion.ts';
+import type { Refused } from './outcomes.ts';
+import { faultOf, HELD_BACK, judgeRefusal } from './outcomes.ts';
+
+/** A token and the span in which it may be used, by our clock. */
+export interface IssuedToken {
+  readonly token: Secret;
+  /** When it was asked for: its age is counted from there, not from the answer. */
+  readonly fetchedAt: Date;
+  readonly expiresAt: Date;
+}
+
+/** Where tokens without a person are kept between requests. Losing one costs a fetch; failures never reach the caller. */
+export interface TokenCache {
+  get(key: string): Promise<IssuedToken | undefined>;
+  set(key: string, token: IssuedToken): Promise<void>;
+  delete(key: string): Promise<void>;
+}
+
+/** What ties a token call to the request that needs it. */
+export interface TokenScope {
+  readonly callId: string;
+  readonly signal: AbortSignal;
+}
+
+/** The Maskinporten client of one data consumer. Fails with `MASKINPORTEN_*` or `DELEGATION_MISSING`. */
+export interface Tokens {
+  /** A token without a person: cached, and fetched once however many ask at the same time. */
+  forScope(scope: string, request: TokenScope): Promise<Secret>;
+  /** Forgets a token that its API refused, so that the next call fetches a new one. */
+  forget(scope: string, token: Secret): Promise<void>;
+  /**
+   * A token that carries a consent: never cached here. `doubtful`: Maskinporten refuses, and the consent may be why; a
+   * second witness must say.
+   */
+  forConsent(
+    scope: string,
+    consent: NonNullable<GrantClaims['consent']>,
+    request: TokenScope,
+  ): Promise<IssuedToken | { readonly doubtful: true }>;
+}
+
+/** How the tokens of one client are fetched. */
+export interface TokensOptions {
+  /** Everything that changes a token besides scope and consent: environment, client, key, consumer. Part of the cache key. */
+  readonly client: {
+    readonly issuer: string;
+    readonly clientId: string;
+    readonly kid: string;
+    readonly consumerOrg?: string;
+  };
+  readonly upstream: Upstream;
+  /** Path of the token endpoint below the upstream's base URL. */
+  readonly path: string;
+  readonly sign: Signer;
+  readonly cache: TokenCache;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+const GRANT_TYPE = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
+const HOLD_BACK_MS = 10_000;
+
+const tokenBody = z.object({ access_token: z.string().min(1), expires_in: z.coerce.number().positive() });
+
+/** Makes the Maskinporten client of one data consumer. */
+export function createTokens(options: TokensOptions): Tokens {
+  const { client, upstream, cache, clock, log } = options;
+  const inFlight = new Map<string, Promise<IssuedToken>>();
+  const heldBack = new Map<string, { readonly until: number; readonly refused: Refused }>();
+
+  function keyOf(scope: string): string {
+    return JSON.stringify([client.issuer, client.clientId, client.kid, client.consumerOrg ?? null, scope]);
+  }
+
+  async function exchange(claims: GrantClaims, request: TokenScope): Promise<IssuedToken | Refused> {
+    const held = heldBack.get(claims.scope);
+    if (held !== undefined && clock.now().getTime() < held.until) return held.refused;
+    heldBack.delete(claims.scope);
+
+    let fetchedAt = clock.now();
+    const answer = await upstream.call({
+      method: 'POST',
+      path: options.path,
+      headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
+      body: async () => {
+        fetchedAt = clock.now();
+        const assertion = await options.sign(claims);
+        return new Secret(
+          new URLSearchParams({ grant_type: GRANT_TYPE, assertion: assertion.reveal() }).toString(),
+          'grant',
+        );
+      },
+      repeat: 'idempotent',
+      again: isCuredByNewGrant,
+      callId: request.callId,
+      signal: request.signal,
+    });
+    if (answer.status === 200) {
+      const body = readJson('maskinporten', answer, tokenBody);
+      return {
+        token: new Secret(body.access_token, 'access token'),
+        fetchedAt,
+        expiresAt: new Date(fetchedAt.getTime() + body.expires_in * 1000),
+      };
+    }
+    const refused = judgeRefusal(answer);
+    log({ event: 'upstream failed', callId: request.callId, evidence: refused.evidence });
+    if (HELD_BACK.has(refused.evidence.upstreamCode ?? '')) {
+      heldBack.set(claims.scope, { until: clock.now().getTime() + HOLD_BACK_MS, refused });
+    }
+    return refused;
+  }
+
+  function grantFor(scope: string): GrantClaims {
+    return client.consumerOrg === undefined ? { scope } : { scope, consumerOrg: client.consumerOrg };
+  }
+
+  async function fetchShared(scope: string, callId: string): Promise<IssuedToken> {
+    // No caller's abort ends a fetch that others wait for; the upstream's own deadline does.
+    const issued = await exchange(grantFor(scope), { callId, signal: new AbortController().signal });
+    if ('refusal' in issued) throw faultOf(issued.refusal, issued.evidence);
+    await cache.set(keyOf(scope), issued);
+    return issued;
+  }
+
+  return {
+    async forScope(scope, { callId }) {
+      const key = keyOf(scope);
+      const waiting = inFlight.get(key);
+      if (waiting !== undefined) return (await waiting).token;
+      const fetching = (async () => {
+        const cached = await cache.get(key);
+        return cached !== undefined && isFresh(cached, clock.now()) ? cached : fetchShared(scope, callId);
+      })();
+      inFlight.set(key, fetching);
+      try {
+        return (await fetching).token;
+      } finally {
+        inFlight.delete(key);
+      }
+    },
+    async forget(scope, token) {
+      const cached = await cache.get(keyOf(scope));
+      if (cached?.token.reveal() === token.reveal()) await cache.delete(keyOf(scope));
+    },
+    async forConsent(scope, consent, request) {
+      const issued = await exchange({ ...grantFor(scope), consent }, request);
+      if (!('refusal' in issued)) return issued;
+      if (issued.refusal === 'consent') return { doubtful: true };
+      throw faultOf(issued.refusal, issued.evidence);
+    },
+  };
+}
+
+/**
+ * Whether a token may still be handed out: more than 30 seconds are left, or more than a quarter of its life where that
+ * is shorter. Lifetimes are set per scope, from 29 seconds to two hours, so no fixed margin fits them all.
+ */
+export function isFresh(issued: IssuedToken, now: Date): boolean {
+  const lifetime = issued.expiresAt.getTime() - issued.fetchedAt.getTime();
+  const margin = Math.min(30_000, lifetime / 4);
+  return issued.expiresAt.getTime() - now.getTime() > margin;
+}
+
+function isCuredByNewGrant(answer: WireResponse): boolean {
+  return answer.status >= 400 && answer.status < 500 && judgeRefusal(answer).refusal === 'again';
+}

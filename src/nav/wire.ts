@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import { isCivilDate } from '../periode.ts';
+
+/** A date as NAV writes it. */
+export const navDate = z.string().refine(isCivilDate, 'not a civil date');
+
+/** A date that may be left out or null. */
+export const optionalNavDate = navDate.nullish().transform((date) => date ?? null);
+
+/** A value that may be left out or null. */
+export function optional<T>(schema: z.ZodType<T>) {
+  return schema.nullish().transform((value): T | null => value ?? null);
+}
+
+/** An id: an integer from the old case system, a string from the new one. */
+export const navId = z.union([z.int().transform(String), z.string().min(1)]);
+
+/** A span with `fomDato` and `tomDato`; a missing end is no end. */
+export const navPeriode = z
+  .object({ fomDato: navDate, tomDato: optionalNavDate })
+  .transform(({ fomDato, tomDato }) => ({ fom: fomDato, tom: tomDato }));
