@@ -1,0 +1,55 @@
+import type { SourceName } from '../benefits/index.ts';
+import type { Clock } from '../clock.ts';
+import type { Log } from '../log.ts';
+import type { OrganisationNumber } from '../values.ts';
+import { createConsents } from './consents.ts';
+import type { Caller, ConsentStore, DataConsumer, DisclosureLog, NavSources, OpenRails, Rail } from './ports.ts';
+import type { Queue } from './queue.ts';
+import { createRead } from './read.ts';
+import { createReturns } from './returns.ts';
+import type { Session } from './session.ts';
+import { openSession } from './session.ts';
+
+/** What access needs: its ports, and the decisions that configuration makes for it. */
+export interface AccessOptions {
+  readonly store: ConsentStore;
+  readonly disclosures: DisclosureLog;
+  readonly openRails: OpenRails;
+  readonly sources: NavSources;
+  readonly queues: { readonly [N in SourceName]: Queue };
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly dataConsumers: ReadonlyMap<OrganisationNumber, DataConsumer>;
+  readonly newRequests: Rail;
+  readonly askAgainAfterDays: number;
+  readonly validityDays: number | null;
+  /** The address that Altinn sends people back to; a return reference is appended. */
+  readonly returnAddress: () => string;
+}
+
+/** The room that decides: everything private goes through here. */
+export interface Access {
+  /** Opens the session of one request; see {@link Session}. */
+  openSession(caller: Caller, callId: string, signal: AbortSignal): Session;
+  /**
+   * A person comes back from Altinn. What happened is asked of the rail, never read from the address they came with.
+   * @returns where to send them; undefined for an unknown reference
+   */
+  returned(returnReference: string, callId: string, signal: AbortSignal): Promise<string | undefined>;
+}
+
+/** Furnishes the room. */
+export function createAccess(options: AccessOptions): Access {
+  const consents = createConsents(options);
+  const read = createRead(options);
+  const session = {
+    ...options,
+    consents,
+    read,
+    sourceNames: Object.values(options.sources).map((source) => source.name),
+  };
+  return {
+    openSession: (caller, callId, signal) => openSession(session, caller, callId, signal),
+    returned: createReturns({ ...options, consents }),
+  };
+}

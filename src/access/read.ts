@@ -1,0 +1,279 @@
+import { randomUUID } from 'node:crypto';
+import type { Answers, Drift, Reading, SourceName } from '../benefits/index.ts';
+import type { Clock } from '../clock.ts';
+import type { ErrorCode } from '../errors.ts';
+import { GatewayError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { framesOf } from '../log.ts';
+import type { BoundedPeriode } from '../periode.ts';
+import type { Decision, ReadWish, Refusal } from './consent.ts';
+import { effectivePeriode } from './consent.ts';
+import type { Rails } from './consents.ts';
+import { railOf } from './consents.ts';
+import { assertMayRead, purposeOf } from './policy.ts';
+import type {
+  Applicant,
+  Caller,
+  Consent,
+  ConsentRequiredReason,
+  DisclosureLog,
+  Intention,
+  Lookup,
+  NavSource,
+  NavSources,
+  Purpose,
+  RequestedPeriode,
+  Settlement,
+} from './ports.ts';
+import type { Lane } from './queue.ts';
+
+/** One read of one source about one person. */
+export interface ReadRequest<N extends SourceName> {
+  readonly source: N;
+  readonly applicant: Applicant;
+  readonly periode: RequestedPeriode;
+  /** Null: the caller's only one. */
+  readonly purpose: Purpose | null;
+}
+
+/** What a request brings to each of its reads. */
+export interface ReadContext {
+  readonly caller: Caller;
+  readonly callId: string;
+  readonly signal: AbortSignal;
+  readonly rails: Rails;
+  /** The consent that decides about a wish now, the rail asked where a request may have been answered meanwhile. */
+  choose(applicant: Applicant, wish: ChoiceWish): Promise<Decision>;
+  /** Stores a rail's word and chooses by it from now on. */
+  confirm(consent: Consent, lookup: Lookup): Promise<Consent>;
+  /** Reads the person's consents anew from now on. */
+  forget(applicant: Applicant): void;
+  /** The request's lane to the host of a source. */
+  laneTo(source: SourceName): Lane;
+}
+
+/** What is to be decided about a person's consents. */
+export type ChoiceWish = Pick<ReadWish, 'source' | 'purpose' | 'periode'>;
+
+/** Data, recorded before it is handed over. */
+export interface Delivered<N extends SourceName> {
+  readonly kind: 'delivered';
+  readonly source: N;
+  readonly answer: Answers[N];
+  readonly consent: Consent;
+  readonly uttrekksperiode: BoundedPeriode;
+  readonly retrievedAt: Date;
+  readonly disclosureId: string;
+}
+
+/** No consent allows the read; nothing of the person is shown. */
+export interface ConsentRequired extends Refusal {
+  readonly kind: 'consent required';
+  readonly source: SourceName;
+}
+
+/** How a read ends, unless it fails with a coded `GatewayError`. */
+export type ReadResult<N extends SourceName> = Delivered<N> | ConsentRequired;
+
+/** Reads one source about one person. */
+export type Read = <N extends SourceName>(request: ReadRequest<N>, context: ReadContext) => Promise<ReadResult<N>>;
+
+/** What the staircase leans on. */
+export interface ReadOptions {
+  readonly sources: NavSources;
+  readonly disclosures: DisclosureLog;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/**
+ * The staircase: the only way from the public floor to a person's data. Policy, consent, record, credentials, NAV, record,
+ * in this order. NAV answers for one person at a time, so each read climbs it alone.
+ *
+ * @throws GatewayError of any upstream; `FORBIDDEN` when policy says no; `AUDIT_UNAVAILABLE` when the read cannot be
+ *   recorded: then NAV was not asked, or what it said is not shown
+ */
+export function createRead(options: ReadOptions): Read {
+  const { sources, disclosures, clock, log } = options;
+
+  async function read<N extends SourceName>(request: ReadRequest<N>, context: ReadContext): Promise<ReadResult<N>> {
+    const { source, applicant, periode } = request;
+    const purpose = await permitted(request, context);
+
+    const wish: ChoiceWish = { source, purpose, periode };
+    const choice = await context.choose(applicant, wish);
+    if (!('use' in choice)) {
+      const refused = intentionOf(request, context, purpose, choice.decidedBy);
+      await recorded('refuse', context, () => disclosures.refuse(refused, endingBy(choice.reason, 0)));
+      return { kind: 'consent required', source, ...choice };
+    }
+
+    const consent = choice.use;
+    const intention = intentionOf(request, context, purpose, consent);
+    await recorded('intend', context, () => disclosures.intend(intention));
+
+    const counter = { attempts: 0 };
+    const taken = await take(request, context, consent, counter).catch((error: unknown) =>
+      fail(error, intention, counter, context),
+    );
+    if ('ended' in taken) {
+      await context.confirm(consent, taken.ended);
+      const next = await context.choose(applicant, wish);
+      const reason = 'use' in next ? reasonOf(taken.ended) : next.reason;
+      await recorded('settle', context, () => disclosures.settle(intention, endingBy(reason, counter.attempts)));
+      return 'use' in next ? read(request, context) : { kind: 'consent required', source, ...next };
+    }
+
+    reportDrift(source, taken.drift, context);
+    const retrievedAt = clock.now();
+    const settled = await recorded('settle', context, () =>
+      disclosures.settle(intention, {
+        at: retrievedAt,
+        outcome: 'DELIVERED',
+        refusedBecause: null,
+        errorCode: null,
+        attempts: counter.attempts,
+        payload: JSON.stringify(taken.answer),
+      }),
+    );
+    if (settled === 'CONSENT_ENDED') {
+      context.forget(applicant);
+      const next = await context.choose(applicant, wish);
+      return 'use' in next ? read(request, context) : { kind: 'consent required', source, ...next };
+    }
+    return {
+      kind: 'delivered',
+      source,
+      answer: taken.answer,
+      consent,
+      uttrekksperiode: effectivePeriode(consent, periode),
+      retrievedAt,
+      disclosureId: intention.id,
+    };
+  }
+
+  /** Step a: may this caller read this source, for this purpose? A refusal is recorded too. */
+  async function permitted(request: ReadRequest<SourceName>, context: ReadContext): Promise<Purpose> {
+    try {
+      assertMayRead(context.caller, request.source);
+      return purposeOf(context.caller, request.purpose);
+    } catch (error) {
+      if (error instanceof GatewayError && error.code === 'FORBIDDEN') {
+        const refused = intentionOf(request, context, request.purpose, null);
+        await recorded('refuse', context, () => disclosures.refuse(refused, endingWith('REFUSED', error.code, 0)));
+      }
+      throw error;
+    }
+  }
+
+  /** Steps d and e: credentials, then NAV. `ended`: a second witness says that the consent no longer stands. */
+  async function take<N extends SourceName>(
+    request: ReadRequest<N>,
+    context: ReadContext,
+    consent: Consent,
+    counter: { attempts: number },
+  ): Promise<Reading<Answers[N]> | { readonly ended: Lookup }> {
+    const rail = railOf(consent.rail, context.rails);
+    const source: NavSource<N> = sources[request.source];
+    const opened = await rail.open(consent, source);
+    if ('refused' in opened) return { ended: opened.refused };
+    const answer = await context.laneTo(request.source)(async () => {
+      // While this read waited for a place, the credential may have grown old; the rail knows.
+      const current = await rail.open(consent, source);
+      if ('refused' in current) return { ended: current.refused };
+      return source.fetch({
+        person: request.applicant.nationalId,
+        periode: request.periode,
+        bounds: { consentPeriode: consent.periode, uttrekksperiode: effectivePeriode(consent, request.periode) },
+        headers: current.headers,
+        callId: context.callId,
+        signal: context.signal,
+        onAttempt: () => {
+          counter.attempts += 1;
+        },
+      });
+    });
+    if (!('refused' in answer)) return answer;
+    // NAV's 403 has a dozen reasons that look alike, so it decides nothing alone: the rail is the second witness.
+    const seen = await rail.lookup(consent);
+    if (seen !== undefined && seen.status !== 'ACTIVE') return { ended: seen };
+    throw new GatewayError(
+      'NAV_REFUSED',
+      'NAV refuses the read although Altinn says that the consent stands. The operator must ask NAV, giving time and call id.',
+      { evidence: answer.refused },
+    );
+  }
+
+  /** A read that went wrong ends in the log with its code; should even that fail, it stays UNSETTLED there. */
+  async function fail(
+    error: unknown,
+    intention: Intention,
+    counter: { attempts: number },
+    context: ReadContext,
+  ): Promise<never> {
+    const code = error instanceof GatewayError ? error.code : 'INTERNAL';
+    try {
+      await disclosures.settle(intention, endingWith('FAILED', code, counter.attempts));
+    } catch (failure) {
+      log({ event: 'record failed', callId: context.callId, step: 'settle', name: framesOf(failure).name });
+    }
+    throw error;
+  }
+
+  async function recorded<T>(
+    step: 'intend' | 'settle' | 'refuse',
+    context: ReadContext,
+    record: () => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await record();
+    } catch (failure) {
+      log({ event: 'record failed', callId: context.callId, step, name: framesOf(failure).name });
+      throw new GatewayError(
+        'AUDIT_UNAVAILABLE',
+        step === 'settle'
+          ? 'The disclosure could not be recorded, so what was read is not shown. Try again later; tell the operator.'
+          : 'The disclosure could not be recorded, so nothing was read. Try again later; tell the operator.',
+      );
+    }
+  }
+
+  function intentionOf(
+    request: ReadRequest<SourceName>,
+    context: ReadContext,
+    purpose: Purpose | null,
+    consent: Consent | null,
+  ): Intention {
+    return {
+      id: randomUUID(),
+      at: clock.now(),
+      caller: context.caller,
+      applicant: request.applicant,
+      source: request.source,
+      purpose,
+      requested: request.periode,
+      consent,
+      callId: context.callId,
+    };
+  }
+
+  function endingBy(reason: ConsentRequiredReason, attempts: number): Settlement {
+    return { at: clock.now(), outcome: 'REFUSED', refusedBecause: reason, errorCode: null, attempts, payload: null };
+  }
+
+  function endingWith(outcome: 'REFUSED' | 'FAILED', errorCode: ErrorCode, attempts: number): Settlement {
+    return { at: clock.now(), outcome, refusedBecause: null, errorCode, attempts, payload: null };
+  }
+
+  function reportDrift(source: SourceName, drift: Drift, context: ReadContext): void {
+    if (drift.invalidated + drift.outside + drift.cut + drift.unknownCodes.length === 0) return;
+    log({ event: 'contract drift', callId: context.callId, source, ...drift });
+  }
+
+  return read;
+}
+
+/** What an ended consent is called as a reason. */
+function reasonOf(lookup: Lookup): ConsentRequiredReason {
+  return lookup.status === 'ACTIVE' ? 'UNUSABLE' : lookup.status;
+}

@@ -1,0 +1,204 @@
+import DataLoader from 'dataloader';
+import type { SourceName } from '../benefits/index.ts';
+import type { Clock } from '../clock.ts';
+import { GatewayError } from '../errors.ts';
+import type { NationalId } from '../values.ts';
+import type { Decision } from './consent.ts';
+import { decide } from './consent.ts';
+import type { Consents } from './consents.ts';
+import type { RawInquiry } from './inquiry.ts';
+import { assertOrdered, judgeInquiry } from './inquiry.ts';
+import { assertMay, purposeOf } from './policy.ts';
+import type {
+  Applicant,
+  Caller,
+  Consent,
+  ConsentFilter,
+  ConsentOrder,
+  ConsentStore,
+  Disclosure,
+  DisclosureFilter,
+  DisclosureLog,
+  OpenRails,
+  Page,
+  PageRequest,
+  Purpose,
+  Rail,
+} from './ports.ts';
+import type { Lane, Queue } from './queue.ts';
+import type { ChoiceWish, Read, ReadContext, ReadRequest, ReadResult } from './read.ts';
+
+/** Which consents a caller lists; `source`: only those that open it. */
+export type ConsentListFilter = Omit<ConsentFilter, 'rails'> & { readonly source: SourceName | null };
+
+/**
+ * One request of one caller: its own look-ups, its own rails and credentials. Nothing in it outlives the request, and
+ * nothing of another data consumer exists for it. Every method fails with a coded `GatewayError`.
+ */
+export interface Session {
+  readonly caller: Caller;
+  /** The applicant that a national id is for this data consumer; no look-up. */
+  identify(nationalId: NationalId): Applicant;
+  /** Undefined: nobody was asked and nothing was decided under this id for this data consumer. */
+  applicant(id: string): Promise<Applicant | undefined>;
+  consent(id: string): Promise<Consent | undefined>;
+  /** The consent that a read would use now; if none is usable, the one that decides the answer; null: never asked. */
+  decidingConsent(applicant: Applicant, source: SourceName | null, purpose: Purpose | null): Promise<Consent | null>;
+  consents(request: PageRequest, filter: ConsentListFilter, order: ConsentOrder): Promise<Page<Consent>>;
+  /** Auditors only. */
+  disclosures(request: PageRequest, filter: DisclosureFilter): Promise<Page<Disclosure>>;
+  /** Identical reads within the request are one read. */
+  read<N extends SourceName>(request: ReadRequest<N>): Promise<ReadResult<N>>;
+  /** The sources a consent opens. */
+  covers(consent: Consent): readonly SourceName[];
+  requestConsent(inquiry: RawInquiry): Promise<{ readonly consent: Consent; readonly created: boolean }>;
+  /** @throws GatewayError `NOT_FOUND` too */
+  refreshConsent(id: string): Promise<Consent>;
+  /** @throws GatewayError `NOT_FOUND` too */
+  relinquishConsent(id: string): Promise<Consent>;
+}
+
+/** What every session leans on. */
+export interface SessionOptions {
+  readonly store: ConsentStore;
+  readonly disclosures: DisclosureLog;
+  readonly consents: Consents;
+  readonly openRails: OpenRails;
+  readonly read: Read;
+  /** The queue to each source's host; sources on one host share one. */
+  readonly queues: { readonly [N in SourceName]: Queue };
+  readonly sourceNames: readonly SourceName[];
+  readonly clock: Clock;
+}
+
+/** Opens the session of one request. */
+export function openSession(options: SessionOptions, caller: Caller, callId: string, signal: AbortSignal): Session {
+  const { store, clock } = options;
+  const { organisationNumber } = caller.dataConsumer;
+  const rails = options.openRails({ dataConsumer: caller.dataConsumer, callId, signal });
+  const lanes = new Map<Queue, Lane>();
+  const reads: { readonly [N in SourceName]: Map<string, Promise<ReadResult<N>>> } = {
+    aapVedtak: new Map(),
+    aapMeldekort: new Map(),
+    uforeopplysninger: new Map(),
+  };
+  const refreshed = new Map<string, Promise<Consent>>();
+
+  const applicants = new DataLoader<string, Applicant | undefined>((ids) =>
+    store.findApplicants(organisationNumber, ids),
+  );
+  const consentsById = new DataLoader<string, Consent | undefined>((ids) => store.find(organisationNumber, ids));
+  const consentsOf = new DataLoader<string, readonly Consent[]>((ids) => store.consentsOf(organisationNumber, ids));
+
+  const covers = (consent: Consent, source: SourceName) => rails[consent.rail]?.covers(source) ?? false;
+
+  function forget(consent: Consent): void {
+    consentsOf.clear(consent.applicant.id);
+    consentsById.clear(consent.id);
+  }
+
+  async function changed(consent: Promise<Consent>): Promise<Consent> {
+    const current = await consent;
+    forget(current);
+    return current;
+  }
+
+  /** This request's own lane to the host of a source, so that others take their turn beside it. */
+  function laneTo(source: SourceName): Lane {
+    const queue = options.queues[source];
+    const lane = lanes.get(queue) ?? queue.lane();
+    lanes.set(queue, lane);
+    return lane;
+  }
+
+  /** A request that waits for its answer is looked up once in a request, however many reads wait for it. */
+  function refreshOnce(consent: Consent): Promise<Consent> {
+    const underWay = refreshed.get(consent.id) ?? changed(options.consents.refresh(consent, rails));
+    refreshed.set(consent.id, underWay);
+    return underWay;
+  }
+
+  async function choose(applicant: Applicant, wish: ChoiceWish): Promise<Decision> {
+    const decideNow = async () => decide(await consentsOf.load(applicant.id), { ...wish, now: clock.now(), covers });
+    const decision = await decideNow();
+    if ('use' in decision || decision.reason !== 'PENDING' || decision.decidedBy === null) return decision;
+    await refreshOnce(decision.decidedBy);
+    return decideNow();
+  }
+
+  const context: ReadContext = {
+    caller,
+    callId,
+    signal,
+    rails,
+    laneTo,
+    choose,
+    confirm: (consent, lookup) => changed(options.consents.confirm(consent, lookup)),
+    forget: (applicant) => consentsOf.clear(applicant.id),
+  };
+
+  async function own(id: string): Promise<Consent> {
+    const consent = await consentsById.load(id);
+    if (consent === undefined)
+      throw new GatewayError('NOT_FOUND', 'There is no such consent. Ids come from requestConsent and consents.', {
+        field: 'id',
+      });
+    return consent;
+  }
+
+  return {
+    caller,
+    identify: (nationalId) => store.identify(organisationNumber, nationalId),
+    applicant: (id) => applicants.load(id),
+    async consent(id) {
+      assertMay(caller, 'see consents');
+      return consentsById.load(id);
+    },
+    async decidingConsent(applicant, source, purpose) {
+      assertMay(caller, 'see consents');
+      const decision = await choose(applicant, {
+        source,
+        purpose: purposeOf(caller, purpose),
+        periode: { fom: null, tom: null },
+      });
+      return 'use' in decision ? decision.use : decision.decidedBy;
+    },
+    async consents(request, { source, ...filter }, order) {
+      assertMay(caller, 'see consents');
+      const covering = source === null ? null : RAIL_NAMES.filter((rail) => rails[rail]?.covers(source) ?? false);
+      return store.page(organisationNumber, request, { ...filter, rails: covering }, order);
+    },
+    async disclosures(request, filter) {
+      assertMay(caller, 'see disclosures');
+      return options.disclosures.page(organisationNumber, request, filter);
+    },
+    async read<N extends SourceName>(request: ReadRequest<N>) {
+      assertOrdered(request.periode, 'periode');
+      const known: Map<string, Promise<ReadResult<N>>> = reads[request.source];
+      const { applicant, periode, purpose } = request;
+      const key = JSON.stringify([applicant.id, periode.fom, periode.tom, purpose]);
+      const underWay = known.get(key) ?? options.read(request, context);
+      known.set(key, underWay);
+      return underWay;
+    },
+    covers: (consent) => options.sourceNames.filter((source) => covers(consent, source)),
+    async requestConsent(raw) {
+      assertMay(caller, 'ask for consent');
+      const inquiry = judgeInquiry(raw, caller, clock.now());
+      const answer = await options.consents.request(inquiry, rails);
+      forget(answer.consent);
+      applicants.clear(answer.consent.applicant.id);
+      return answer;
+    },
+    async refreshConsent(id) {
+      assertMay(caller, 'see consents');
+      return changed(options.consents.refresh(await own(id), rails));
+    },
+    async relinquishConsent(id) {
+      assertMay(caller, 'ask for consent');
+      return changed(options.consents.relinquish(await own(id), rails));
+    },
+  };
+}
+
+const RAIL_NAMES: readonly Rail[] = ['ALTINN_3', 'ALTINN_2'];
