@@ -1,0 +1,52 @@
+import { randomUUID } from 'node:crypto';
+import type { Applicant } from '../access/ports.ts';
+import type { NationalIdKind, OrganisationNumber } from '../values.ts';
+import { NationalId } from '../values.ts';
+import { StoreError } from './failure.ts';
+import type { KeyRing } from './keys.ts';
+import type { ApplicantRow } from './tables.ts';
+
+/** Turns persons into rows and rows into persons. */
+export interface Applicants {
+  identify(dataConsumer: OrganisationNumber, nationalId: NationalId): Applicant;
+  /** A row for the person under a fresh row key; it is not used where the person has a row already. */
+  toRow(applicant: Applicant): ApplicantRow;
+  /** @throws StoreError when the row was altered, or holds a person of a kind that is not accepted here. */
+  fromRow(row: ApplicantRow): Applicant;
+}
+
+/** @param accepted the kinds of national id this profile serves: a store of real people does not open in the sandbox */
+export function applicantsUnder(keys: KeyRing, accepted: readonly NationalIdKind[]): Applicants {
+  return {
+    identify: (dataConsumer, nationalId) => ({
+      id: keys.applicantId(dataConsumer, nationalId),
+      dataConsumer,
+      nationalId,
+    }),
+
+    toRow: (applicant) => {
+      const row_key = randomUUID();
+      return {
+        data_consumer: applicant.dataConsumer,
+        row_key,
+        applicant_id: applicant.id,
+        national_id_sealed: keys.seal(applicant.nationalId.reveal(), placeOf(applicant.dataConsumer, row_key)),
+      };
+    },
+
+    fromRow: (row) => {
+      const digits = keys.unseal(row.national_id_sealed, placeOf(row.data_consumer, row.row_key));
+      const nationalId = NationalId.parse(digits, accepted);
+      if ('flaw' in nationalId) {
+        throw new StoreError(
+          'The store holds a person of a kind that this profile does not serve: it belongs to another profile.',
+        );
+      }
+      return { id: row.applicant_id, dataConsumer: row.data_consumer, nationalId };
+    },
+  };
+}
+
+function placeOf(dataConsumer: OrganisationNumber, row: string) {
+  return { table: 'applicants', column: 'national_id', row, dataConsumer };
+}

@@ -1,0 +1,86 @@
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { ConsentStore, DisclosureLog } from '../access/ports.ts';
+import type { Clock } from '../clock.ts';
+import type { NationalIdKind } from '../values.ts';
+import { applicantsUnder } from './applicants.ts';
+import { consentStore } from './consents.ts';
+import { disclosureLog } from './disclosures.ts';
+import { StoreError } from './failure.ts';
+import type { KeyRing } from './keys.ts';
+import { openForReading, queriesOver } from './sqlite.ts';
+import { startWriter } from './writer-thread.ts';
+
+/** What the gateway remembers. */
+export interface Store extends AsyncDisposable {
+  readonly consents: ConsentStore;
+  readonly disclosures: DisclosureLog;
+  /** Resolves when the store can be read and written right now. @throws StoreError otherwise */
+  ping(): Promise<void>;
+  /** Lets accepted writes finish, refuses later ones, and releases the file. Closing twice is closing once. */
+  close(): Promise<void>;
+}
+
+/** Where an embedded store lies and under what it is kept. */
+export interface EmbeddedStoreOptions {
+  /** The SQLite file, made where there is none, readable by its owner only. SQLite lays `-wal` and `-shm` beside it. */
+  readonly file: string;
+  readonly keys: KeyRing;
+  readonly clock: Clock;
+  /** The kinds of national id that this profile serves. */
+  readonly nationalIds: readonly NationalIdKind[];
+}
+
+/**
+ * Opens the store in a file. All writes go through one thread, in shared transactions; reads happen here, on a connection
+ * of their own that sees whatever an awaited write has written.
+ *
+ * @throws StoreError, one sentence for the operator: no such folder, not a store, a newer format, another identity key.
+ */
+export async function openEmbeddedStore({ file, keys, clock, nationalIds }: EmbeddedStoreOptions): Promise<Store> {
+  makeFile(file);
+  const writer = await startWriter(file);
+  try {
+    if ((await writer.write({ name: 'claim', takes: { fingerprint: keys.identityFingerprint } })) === 'ANOTHER_KEY') {
+      throw new StoreError(
+        `The store ${file} was made with another identity key: start with the key file that belongs to it.`,
+      );
+    }
+    const reader = openForReading(file);
+    const read = queriesOver(reader);
+    const { write } = writer;
+    const applicants = applicantsUnder(keys, nationalIds);
+
+    const close = async (): Promise<void> => {
+      // The writer goes last: whoever closes a file last folds the write-ahead log into it, which a reader may not.
+      if (reader.isOpen) reader.close();
+      await writer.close();
+    };
+    return {
+      consents: consentStore({ read, write, keys, applicants, clock }),
+      disclosures: disclosureLog({ read, write, keys, applicants }),
+      ping: async () => {
+        await write({ name: 'ping', takes: null });
+        await read.selectFrom('identity').select('fingerprint').executeTakeFirstOrThrow();
+      },
+      close,
+      [Symbol.asyncDispose]: close,
+    };
+  } catch (error) {
+    await writer.close();
+    throw error;
+  }
+}
+
+/** Makes folder and file where they are missing. SQLite would let everybody read them. */
+function makeFile(file: string): void {
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    closeSync(openSync(file, 'a', 0o600));
+  } catch (cause) {
+    throw new StoreError(
+      `The store ${file} cannot be written: check that it is a file and that its folder can be written.`,
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,78 @@
+import { Worker } from 'node:worker_threads';
+import { StoreError } from './failure.ts';
+import type { Job } from './group-commit.ts';
+import type { Operation, OperationName, Operations, Write } from './writes.ts';
+
+/** The one way to write to a file. */
+export interface Writer {
+  readonly write: Write;
+  /** Has everything accepted so far committed, then ends the thread. Writes asked for from now on are refused. */
+  close(): Promise<void>;
+}
+
+/** What the thread sends. A value is of the type that its asker expects, which is known where the question was put. */
+type Message =
+  | 'open'
+  | { readonly refused: string }
+  | { readonly number: number; readonly value: never }
+  | { readonly number: number; readonly failure: string };
+
+interface Asker {
+  resolve(value: never): void;
+  reject(reason: StoreError): void;
+}
+
+/**
+ * Starts the thread that writes to `file`, which it makes and migrates where needed.
+ *
+ * @throws StoreError when the file cannot be opened. When the thread dies later, pending and later writes are rejected;
+ *   whether a pending one was committed is then not known.
+ */
+export function startWriter(file: string): Promise<Writer> {
+  const worker = new Worker(new URL('./writer.ts', import.meta.url), { workerData: { file }, name: 'store writer' });
+  const askers = new Map<number, Asker>();
+  const exit = Promise.withResolvers<void>();
+  const opened = Promise.withResolvers<Writer>();
+  let lastNumber = 0;
+  let ended: StoreError | undefined;
+
+  const end = (reason: StoreError): void => {
+    ended ??= reason;
+    opened.reject(ended);
+    for (const asker of askers.values()) asker.reject(ended);
+    askers.clear();
+  };
+
+  const write = <N extends OperationName>(operation: Operation<N>): Promise<Operations[N]['gives']> =>
+    new Promise((resolve, reject) => {
+      if (ended !== undefined) return reject(ended);
+      const number = ++lastNumber;
+      worker.postMessage({ number, operation } satisfies Job<N>);
+      askers.set(number, { resolve, reject });
+    });
+
+  const close = (): Promise<void> => {
+    if (ended === undefined) {
+      ended = new StoreError('The store is closed.');
+      worker.postMessage('close');
+    }
+    return exit.promise;
+  };
+
+  worker.on('message', (message: Message) => {
+    if (message === 'open') return opened.resolve({ write, close });
+    if ('refused' in message) return end(new StoreError(message.refused));
+    const asker = askers.get(message.number);
+    askers.delete(message.number);
+    if ('failure' in message) asker?.reject(new StoreError(message.failure));
+    else asker?.resolve(message.value);
+  });
+  worker.on('error', (cause) =>
+    end(new StoreError(`The store ${file} lost its writer: restart the gateway.`, { cause })),
+  );
+  worker.on('exit', () => {
+    end(new StoreError(`The store ${file} lost its writer: restart the gateway.`));
+    exit.resolve();
+  });
+  return opened.promise;
+}

@@ -1,0 +1,238 @@
+import type { Kysely } from 'kysely';
+import type { ConsentRequiredReason, ConsentStatus } from '../access/ports.ts';
+import type { OrganisationNumber } from '../values.ts';
+import { StoreError } from './failure.ts';
+import type { ApplicantRow, ConsentRow, DisclosureRow, SettlementRow, StoredConsent, Tables } from './tables.ts';
+import { selectConsents } from './tables.ts';
+
+/** Names one consent. */
+interface ConsentKey {
+  readonly dataConsumer: OrganisationNumber;
+  readonly id: string;
+}
+
+/** An intention and the person it is about. */
+interface IntendedDisclosure {
+  readonly applicant: ApplicantRow;
+  readonly disclosure: Omit<DisclosureRow, 'applicant'>;
+}
+
+/**
+ * Every way to change what is stored: what it takes and what it gives. All of it crosses a thread boundary, so it is
+ * rows and plain values, sealed already.
+ */
+export interface Operations {
+  /** Does nothing, durably: proves that a transaction can be begun and committed. */
+  ping: { takes: null; gives: null };
+  /** Remembers whose identity key the store was made with, or compares. */
+  claim: { takes: { readonly fingerprint: string }; gives: 'OURS' | 'ANOTHER_KEY' };
+  insertConsent: {
+    takes: { readonly applicant: ApplicantRow; readonly consent: Omit<ConsentRow, 'applicant'>; readonly now: number };
+    gives: { readonly consent: StoredConsent; readonly inserted: boolean };
+  };
+  changeConsent: {
+    takes: {
+      readonly consent: ConsentKey;
+      readonly version: number;
+      readonly change: Partial<
+        Pick<ConsentRow, 'status' | 'confirmed_at' | 'answered_at' | 'ended_at' | 'page_url_sealed'>
+      >;
+      readonly now: number;
+    };
+    gives: StoredConsent | undefined;
+  };
+  discardConsent: { takes: ConsentKey; gives: null };
+  intend: { takes: IntendedDisclosure; gives: null };
+  settle: { takes: SettlementRow; gives: 'SETTLED' | 'CONSENT_ENDED' };
+  refuse: { takes: IntendedDisclosure & { readonly settlement: SettlementRow }; gives: null };
+}
+
+/** The name of a write. */
+export type OperationName = keyof Operations;
+
+/** A write to be done. */
+export type Operation<N extends OperationName = OperationName> = {
+  [Each in N]: { readonly name: Each; readonly takes: Operations[Each]['takes'] };
+}[N];
+
+/** Has a write done, durably: resolves after the commit. @throws StoreError, and then nothing of this write is stored. */
+export type Write = <N extends OperationName>(operation: Operation<N>) => Promise<Operations[N]['gives']>;
+
+/**
+ * Does one write. The caller provides the transaction, which no other writer may enter meanwhile, and undoes it when this
+ * throws.
+ */
+export function perform<N extends OperationName>(
+  db: Kysely<Tables>,
+  { name, takes }: Operation<N>,
+): Promise<Operations[N]['gives']> {
+  return OPERATIONS[name](db, takes);
+}
+
+const OPERATIONS: {
+  readonly [N in OperationName]: (db: Kysely<Tables>, takes: Operations[N]['takes']) => Promise<Operations[N]['gives']>;
+} = {
+  ping: async () => null,
+
+  claim: async (db, { fingerprint }) => {
+    const known = await db.selectFrom('identity').selectAll().executeTakeFirst();
+    if (known !== undefined) return known.fingerprint === fingerprint ? 'OURS' : 'ANOTHER_KEY';
+    await db.insertInto('identity').values({ fingerprint }).execute();
+    return 'OURS';
+  },
+
+  insertConsent: async (db, { applicant, consent, now }) => {
+    const rowKey = await ensureApplicant(db, applicant);
+    await expireConsents(db, consent.data_consumer, rowKey, now);
+    const pending = await selectConsents(db)
+      .where('consents.data_consumer', '=', consent.data_consumer)
+      .where('consents.applicant', '=', rowKey)
+      .where('consents.status', '=', 'PENDING')
+      .where('consents.purpose', '=', consent.purpose)
+      .where('consents.fom', '=', consent.fom)
+      .where('consents.tom', '=', consent.tom)
+      .executeTakeFirst();
+    if (pending !== undefined) return { consent: pending, inserted: false };
+    await db
+      .insertInto('consents')
+      .values({ ...consent, applicant: rowKey })
+      .execute();
+    const stored = await consentOf(db, {
+      dataConsumer: consent.data_consumer,
+      id: consent.id,
+    }).executeTakeFirstOrThrow();
+    return { consent: stored, inserted: true };
+  },
+
+  changeConsent: async (db, { consent, version, change, now }) => {
+    const { status } = change;
+    let update = db
+      .updateTable('consents')
+      .set(change)
+      .set((eb) => ({ version: eb('version', '+', 1) }))
+      .where('data_consumer', '=', consent.dataConsumer)
+      .where('id', '=', consent.id)
+      .where('version', '=', version);
+    if (status !== undefined) {
+      update = update.set((eb) => ({
+        changed_at: eb.case().when('status', '<>', status).then(now).else(eb.ref('changed_at')).end(),
+      }));
+    }
+    // Whoever holds the page's address can open the request, so it is not kept beyond the answer.
+    if (status !== undefined && status !== 'PENDING') update = update.set({ page_url_sealed: null });
+    const { numUpdatedRows } = await update.executeTakeFirst();
+    return numUpdatedRows === 0n ? undefined : consentOf(db, consent).executeTakeFirstOrThrow();
+  },
+
+  discardConsent: async (db, { dataConsumer, id }) => {
+    await db
+      .deleteFrom('consents')
+      .where('data_consumer', '=', dataConsumer)
+      .where('id', '=', id)
+      .where('status', '=', 'PENDING')
+      .where('confirmed_at', 'is', null)
+      .execute();
+    return null;
+  },
+
+  intend,
+  settle,
+
+  refuse: async (db, { settlement, ...intended }) => {
+    await intend(db, intended);
+    await settle(db, settlement);
+    return null;
+  },
+};
+
+async function intend(db: Kysely<Tables>, { applicant, disclosure }: IntendedDisclosure): Promise<null> {
+  const rowKey = await ensureApplicant(db, applicant);
+  await db
+    .insertInto('disclosures')
+    .values({ ...disclosure, applicant: rowKey })
+    .execute();
+  return null;
+}
+
+async function settle(db: Kysely<Tables>, settlement: SettlementRow): Promise<'SETTLED' | 'CONSENT_ENDED'> {
+  const intended = await db
+    .selectFrom('disclosures')
+    .leftJoin('consents', (join) =>
+      join
+        .onRef('consents.data_consumer', '=', 'disclosures.data_consumer')
+        .onRef('consents.id', '=', 'disclosures.consent_id'),
+    )
+    .select(['disclosures.consent_id', 'consents.status', 'consents.valid_to'])
+    .where('disclosures.data_consumer', '=', settlement.data_consumer)
+    .where('disclosures.id', '=', settlement.disclosure)
+    .executeTakeFirst();
+  if (intended === undefined) throw new StoreError('A disclosure that was never intended cannot be settled.');
+
+  const { consent_id, status, valid_to } = intended;
+  if (settlement.outcome !== 'DELIVERED') {
+    await db.insertInto('settlements').values(settlement).execute();
+    return 'SETTLED';
+  }
+  if (consent_id === null || status !== 'ACTIVE' || valid_to === null || valid_to <= settlement.settled_at) {
+    const refused_because = whyEnded(status);
+    await db
+      .insertInto('settlements')
+      .values({ ...settlement, outcome: 'WITHHELD', refused_because, payload_digest: null })
+      .execute();
+    return 'CONSENT_ENDED';
+  }
+  await db.insertInto('settlements').values(settlement).execute();
+  await db
+    .updateTable('consents')
+    .set({ last_read_at: settlement.settled_at })
+    .where('data_consumer', '=', settlement.data_consumer)
+    .where('id', '=', consent_id)
+    .where((eb) => eb.or([eb('last_read_at', 'is', null), eb('last_read_at', '<', settlement.settled_at)]))
+    .execute();
+  return 'SETTLED';
+}
+
+/** What an auditor reads beside WITHHELD; null: the consent is no longer there. An ACTIVE one can only have run out. */
+function whyEnded(status: ConsentStatus | null): ConsentRequiredReason | null {
+  return status === 'ACTIVE' ? 'EXPIRED' : status;
+}
+
+/** The row key of the person, whose row is made where there is none yet. */
+async function ensureApplicant(db: Kysely<Tables>, applicant: ApplicantRow): Promise<string> {
+  const known = await db
+    .selectFrom('applicants')
+    .select('row_key')
+    .where('data_consumer', '=', applicant.data_consumer)
+    .where('applicant_id', '=', applicant.applicant_id)
+    .executeTakeFirst();
+  if (known !== undefined) return known.row_key;
+  await db.insertInto('applicants').values(applicant).execute();
+  return applicant.row_key;
+}
+
+/** Writes down what the clock has already decided, so that a request which ran out does not stand in a new one's way. */
+async function expireConsents(
+  db: Kysely<Tables>,
+  dataConsumer: OrganisationNumber,
+  applicant: string,
+  now: number,
+): Promise<void> {
+  await db
+    .updateTable('consents')
+    .set((eb) => ({
+      status: 'EXPIRED' as const,
+      version: eb('version', '+', 1),
+      changed_at: now,
+      ended_at: eb.ref('valid_to'),
+      page_url_sealed: null,
+    }))
+    .where('data_consumer', '=', dataConsumer)
+    .where('applicant', '=', applicant)
+    .where('status', 'in', ['PENDING', 'ACTIVE'])
+    .where('valid_to', '<=', now)
+    .execute();
+}
+
+function consentOf(db: Kysely<Tables>, { dataConsumer, id }: ConsentKey) {
+  return selectConsents(db).where('consents.data_consumer', '=', dataConsumer).where('consents.id', '=', id);
+}

@@ -1,0 +1,18 @@
+import { openEmbeddedStore } from '../../src/store/embedded.ts';
+import { newKeyFile, parseKeyFile } from '../../src/store/keys.ts';
+import { SYNTHETIC_NATIONAL_IDS } from '../../src/values.ts';
+import { consentStoreContract } from '../contracts/consent-store.ts';
+import { disclosureLogContract } from '../contracts/disclosure-log.ts';
+import type { OpenStore } from '../contracts/remembered.ts';
+import { freshFile } from './support.ts';
+
+const open: OpenStore = (clock) =>
+  openEmbeddedStore({
+    file: freshFile(),
+    keys: parseKeyFile(newKeyFile()),
+    clock,
+    nationalIds: SYNTHETIC_NATIONAL_IDS,
+  });
+
+consentStoreContract('the embedded store', open);
+disclosureLogContract('the embedded store', open);
