@@ -11,5 +11,9 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     pool: 'forks',
+    // Real processes, keys and files on a machine that may be busy: a limit against hanging, not a measure.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    maxWorkers: '100%',
   },
 });

@@ -150,16 +150,12 @@ function deadlines() {
 function retries() {
   return z
     .strictObject({
-      nav: z
-        .strictObject({
-          attempts: count(1, 10)
-            .default(3)
-            .describe('Attempts at one read, the first included; each may be seen by the person.'),
-          backoffMs: count(0, 60_000)
-            .default(200)
-            .describe('Milliseconds before the second attempt; grows for the ones after it.'),
-        })
-        .prefault({}),
+      attempts: count(1, 10)
+        .default(3)
+        .describe('Attempts at one call to an upstream, the first included; the person may see each one at NAV.'),
+      backoffMs: count(0, 60_000)
+        .default(200)
+        .describe('Milliseconds before the second attempt; grows for the ones after it.'),
     })
     .prefault({});
 }

@@ -48,7 +48,7 @@ export interface Config {
   };
   /** Milliseconds for one call with all its attempts. */
   readonly deadlines: { readonly maskinporten: number; readonly altinn: number; readonly nav: number };
-  readonly retries: { readonly nav: { readonly attempts: number; readonly backoffMs: number } };
+  readonly retries: { readonly attempts: number; readonly backoffMs: number };
   readonly maxAnswerBytes: number;
   /** At least one; no two with the same organisation number. */
   readonly dataConsumers: readonly {

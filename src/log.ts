@@ -1,7 +1,6 @@
 import type { DestinationStream, LevelWithSilent } from 'pino';
 import { pino } from 'pino';
 import type { Evidence } from './errors.ts';
-import { resemblesNationalId } from './values.ts';
 
 /**
  * Everything the gateway writes to its log, each event with one shape. Fields are chosen one by one: no variable, alias,
@@ -63,21 +62,38 @@ const LEVELS = {
   defect: 'error',
 } as const satisfies Record<LogEvent['event'], LevelWithSilent>;
 
-/** A log of JSON lines. @param destination a file, or another place; standard output when left out */
+const STANDARD_OUTPUT = 1;
+
+/**
+ * A log of JSON lines.
+ * @param destination a file, or another place; standard output when left out
+ * @throws Error when the file cannot be opened
+ */
 export function createLog(level: LevelWithSilent, destination?: DestinationStream | string): Log {
-  const stream = typeof destination === 'string' ? pino.destination({ dest: destination, mkdir: true }) : destination;
+  const stream = typeof destination === 'object' ? destination : fileStream(destination ?? STANDARD_OUTPUT);
   const logger = pino({ level, base: null, messageKey: 'event' }, stream);
   return ({ event, ...fields }) => logger[LEVELS[event]](fields, event);
+}
+
+/** A full disk or a closed pipe costs lines of the log, never the gateway. */
+function fileStream(dest: string | number): DestinationStream {
+  const stream = pino.destination({ dest, mkdir: true, mode: 0o600, sync: typeof dest === 'string' });
+  stream.on('error', () => {});
+  return stream;
 }
 
 /** The frames of a stack without its message, which may hold what must not be logged. */
 export function framesOf(error: unknown): { name: string; stack: string } {
   if (!(error instanceof Error)) return { name: typeof error, stack: '' };
-  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
-  return { name: error.name, stack: frames.join('\n') };
+  const { name, message, stack = '' } = error;
+  const frames = stack.replace(message, () => '').split('\n');
+  return { name, stack: frames.filter((line) => /^\s+at /.test(line)).join('\n') };
 }
+
+const DIGITS_OF_A_NATIONAL_ID = 11;
 
 /** An upstream's code as far as it may be logged: short and code-like, or `?`. An upstream may put anything there. */
 export function loggableCode(code: string): string {
-  return /^[\p{L}\d_.-]{1,40}$/u.test(code) && !resemblesNationalId(code) ? code : '?';
+  const digits = code.replaceAll(/\D/g, '').length;
+  return /^[\p{L}\d_.-]{1,40}$/u.test(code) && digits < DIGITS_OF_A_NATIONAL_ID ? code : '?';
 }
