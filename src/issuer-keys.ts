@@ -7,6 +7,7 @@ export interface IssuerKeys {
   readonly get: JWTVerifyGetKey;
   /** Resolves when keys are at hand, fetched now if need be; rejects when they cannot be had. */
   check(): Promise<void>;
+  /** Stops refreshing, and gives up a fetch under way. */
   close(): void;
 }
 
@@ -16,9 +17,10 @@ const LONGEST_KEY_SET_BYTES = 256 * 1024;
 
 /**
  * Fetches an issuer's keys and keeps them fresh in the background, so that no caller waits for a refresh; an unknown key id
- * fetches them at once. When a refresh fails, the last known keys serve on.
+ * fetches them at once, unless they are younger than half a minute. When a refresh fails, the last known keys serve on.
  */
 export function createIssuerKeys(jwksUri: string, transport: Transport): IssuerKeys {
+  const closing = new AbortController();
   const keys = createRemoteJWKSet(new URL(jwksUri), {
     timeoutDuration: TIMEOUT_MS,
     cacheMaxAge: Number.POSITIVE_INFINITY,
@@ -27,7 +29,7 @@ export function createIssuerKeys(jwksUri: string, transport: Transport): IssuerK
         method: 'GET',
         url,
         headers: { accept: 'application/json' },
-        signal: signal ?? AbortSignal.timeout(TIMEOUT_MS),
+        signal: AbortSignal.any([signal, closing.signal]),
         maxBytes: LONGEST_KEY_SET_BYTES,
       });
       return new Response(new Uint8Array(answer.body), { status: answer.status });
@@ -44,6 +46,9 @@ export function createIssuerKeys(jwksUri: string, transport: Transport): IssuerK
     async check() {
       if (keys.jwks() === undefined) await keys.reload();
     },
-    close: () => clearInterval(refresh),
+    close: () => {
+      clearInterval(refresh);
+      closing.abort();
+    },
   };
 }

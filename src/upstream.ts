@@ -7,7 +7,7 @@ import {
   timeout,
   wrap,
 } from 'cockatiel';
-import { Agent } from 'undici';
+import { Agent, errors } from 'undici';
 import type { ZodType } from 'zod';
 import type { ErrorCode, Evidence, UpstreamName } from './errors.ts';
 import { GatewayError } from './errors.ts';
@@ -38,14 +38,17 @@ export interface WireResponse {
  */
 export type Transport = (request: WireRequest) => Promise<WireResponse>;
 
-/** The real network. One pool per host, answers in order of arrival, never more than `connections` calls in the air per host. */
+/**
+ * The real network: one pool per host, never more than `connections` calls in the air for each. No answer is longer than
+ * `maxBytes`, and none longer than its request says. `close` cuts off what is still in the air.
+ */
 export function createNetwork(options: { connections: number; maxBytes: number }): {
   transport: Transport;
   close(): Promise<void>;
 } {
   const agent = new Agent({ connections: options.connections, pipelining: 1, maxResponseSize: options.maxBytes });
   return {
-    transport: async ({ method, url, headers, body, signal }) => {
+    transport: async ({ method, url, headers, body, signal, maxBytes }) => {
       const { origin, pathname, search } = new URL(url);
       const answer = await agent.request({
         origin,
@@ -59,10 +62,21 @@ export function createNetwork(options: { connections: number; maxBytes: number }
       for (const [name, value] of Object.entries(answer.headers)) {
         if (value !== undefined) flat[name] = Array.isArray(value) ? value.join(', ') : value;
       }
-      return { status: answer.statusCode, headers: flat, body: new Uint8Array(await answer.body.arrayBuffer()) };
+      return { status: answer.statusCode, headers: flat, body: await readBody(answer.body, maxBytes) };
     },
-    close: () => agent.close(),
+    close: () => agent.destroy(),
   };
+}
+
+async function readBody(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for await (const part of body) {
+    length += part.length;
+    if (length > maxBytes) throw new errors.ResponseExceededMaxSizeError('longer than asked for');
+    parts.push(part);
+  }
+  return Buffer.concat(parts, length);
 }
 
 /**
@@ -88,7 +102,7 @@ export interface UpstreamCall {
   readonly again?: (answer: WireResponse) => boolean;
   readonly callId: string;
   readonly signal: AbortSignal;
-  /** Called for each attempt that may have reached the upstream. */
+  /** Called for each attempt that may have reached the upstream, before the call ends. */
   readonly onAttempt?: () => void;
 }
 
@@ -102,6 +116,8 @@ export interface Upstream {
    * @throws GatewayError `*_UNAVAILABLE` when there is no answer, or one too large or redirecting (NAV's: `NAV_UNREADABLE`)
    */
   call(call: UpstreamCall): Promise<WireResponse>;
+  /** Tells the log why an answer is of no use: all that is kept of it. */
+  report(callId: string, evidence: Evidence): void;
 }
 
 /** How an upstream is reached. */
@@ -120,9 +136,10 @@ export interface UpstreamOptions {
 }
 
 type Failure = NonNullable<Evidence['failure']>;
-type Attempt =
-  | { readonly answer: WireResponse; readonly again: boolean; readonly pauseMs?: number }
-  | { readonly failure: Failure; readonly again: boolean; readonly pauseMs?: number; readonly cause: unknown };
+/** How an attempt ended; `again`: in how many milliseconds there is to be another, undefined: this was the last. */
+type Attempt = ({ readonly answer: WireResponse } | { readonly failure: Failure }) & {
+  readonly again: number | undefined;
+};
 
 /** The one way out of the gateway: deadline, retry, size limit, no redirects, nothing of the upstream's text in an error. */
 export function createUpstream(options: UpstreamOptions): Upstream {
@@ -131,19 +148,37 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     timeout(deadlineMs, TimeoutStrategy.Aggressive),
     retry(handleWhenResult(wantsAnother), {
       maxAttempts: options.attempts - 1,
-      backoff: new DelegateBackoff(({ attempt, result }) => {
-        const wished = 'value' in result && isAttempt(result.value) ? result.value.pauseMs : undefined;
-        return wished ?? options.pauseMs * 2 ** (attempt - 1) * (0.5 + Math.random() / 2);
-      }),
+      backoff: new DelegateBackoff(({ result }) =>
+        'value' in result && isAttempt(result.value) ? (result.value.again ?? 0) : 0,
+      ),
     }),
   );
 
-  async function attempt(call: UpstreamCall, signal: AbortSignal, endsAt: number, reached: Reached): Promise<Attempt> {
-    const headers: Record<string, string> = {};
+  function report(callId: string, evidence: Evidence): void {
+    log({ event: 'upstream failed', callId, evidence });
+  }
+
+  /** The pause before another attempt: the upstream's wish or our own; undefined when the deadline would come first. */
+  function pauseAfter(earlier: number, endsAt: number, wishedMs?: number): number | undefined {
+    const pauseMs = wishedMs ?? options.pauseMs * 2 ** earlier * (0.5 + Math.random() / 2);
+    return performance.now() + pauseMs < endsAt ? pauseMs : undefined;
+  }
+
+  async function attempt(
+    call: UpstreamCall,
+    earlier: number,
+    signal: AbortSignal,
+    endsAt: number,
+    reached: Reached,
+  ): Promise<Attempt> {
+    // No decoder stands behind this door, so nothing may come encoded.
+    const headers: Record<string, string> = { 'accept-encoding': 'identity' };
     for (const [header, value] of Object.entries(call.headers)) {
       headers[header] = value instanceof Secret ? value.reveal() : value;
     }
     const body = (await call.body?.())?.reveal();
+    // The deadline may have come while signing, or in the pause before this attempt: nothing is sent, so nothing counts.
+    if (signal.aborted) return { failure: 'cancelled', again: undefined };
     reached.begin();
     try {
       const answer = await transport({
@@ -155,39 +190,44 @@ export function createUpstream(options: UpstreamOptions): Upstream {
         maxBytes,
       });
       reached.yes();
-      if (answer.status >= 300 && answer.status < 400) return { failure: 'redirect', again: false, cause: undefined };
-      const pauseMs = retryAfter(answer);
-      const inTime = pauseMs === undefined || performance.now() + pauseMs < endsAt;
-      const again = inTime && (repeatsOn(call.repeat, answer.status) || (call.again?.(answer) ?? false));
-      return { answer, again, ...(pauseMs === undefined ? {} : { pauseMs }) };
+      if (answer.status >= 300 && answer.status < 400) return { failure: 'redirect', again: undefined };
+      const wanted = repeatsOn(call.repeat, answer.status) || (call.again?.(answer) ?? false);
+      return { answer, again: wanted ? pauseAfter(earlier, endsAt, retryAfter(answer)) : undefined };
     } catch (cause) {
       const failure = classify(cause, signal);
       if (failure === 'connect') reached.no();
       else reached.yes();
-      const again =
+      const wanted =
         failure === 'connect' ? call.repeat !== 'never' : failure === 'reset' && call.repeat === 'idempotent';
-      return { failure, again, cause };
+      return { failure, again: wanted ? pauseAfter(earlier, endsAt) : undefined };
     }
   }
 
   return {
     name,
+    report,
     async call(call) {
       const endsAt = performance.now() + deadlineMs;
       const reached = countAttempts(call.onAttempt);
       let outcome: Attempt;
       try {
-        outcome = await policy.execute(({ signal }) => attempt(call, signal, endsAt, reached), call.signal);
+        outcome = await policy.execute(
+          (context) => attempt(call, context.attempt, context.signal, endsAt, reached),
+          call.signal,
+        );
       } catch (cause) {
         if (!(cause instanceof TaskCancelledError) && !call.signal.aborted) throw cause;
         // The attempt in the air learns of its end only after this; it has to be counted before anything is recorded.
         reached.yes();
-        outcome = { failure: call.signal.aborted ? 'cancelled' : 'timeout', again: false, cause };
+        outcome = { failure: call.signal.aborted ? 'cancelled' : 'timeout', again: undefined };
       }
       if ('answer' in outcome) return outcome.answer;
       const evidence: Evidence = { upstream: name, failure: outcome.failure };
-      log({ event: 'upstream failed', callId: call.callId, evidence });
-      throw failureOf(name, evidence, outcome.cause);
+      report(call.callId, evidence);
+      // Without its cause: what a client library throws can hold what the upstream sent.
+      throw outcome.failure === 'too-large' || outcome.failure === 'redirect'
+        ? unreadable(evidence)
+        : unavailable(evidence);
     },
   };
 }
@@ -202,13 +242,13 @@ const UNAVAILABLE = {
 } as const satisfies Record<UpstreamName, readonly [ErrorCode, string]>;
 
 /** The fault that an upstream cannot serve now. */
-export function unavailable(evidence: Evidence, cause?: unknown): GatewayError {
+export function unavailable(evidence: Evidence): GatewayError {
   const [code, message] = UNAVAILABLE[evidence.upstream];
-  return new GatewayError(code, message, { evidence, cause });
+  return new GatewayError(code, message, { evidence });
 }
 
 /** The fault that an upstream's answer cannot be used. Where the upstream has no code of its own for that, it counts as unavailable. */
-export function unreadable(evidence: Evidence): GatewayError {
+function unreadable(evidence: Evidence): GatewayError {
   if (evidence.upstream !== 'nav') return unavailable(evidence);
   return new GatewayError(
     'NAV_UNREADABLE',
@@ -219,15 +259,20 @@ export function unreadable(evidence: Evidence): GatewayError {
 
 /**
  * Parses an answer's body. Unknown fields are ignored by the schemas themselves.
- * @throws GatewayError see {@link unreadable}; it holds nothing of the body
+ * @throws GatewayError `NAV_UNREADABLE`, or `*_UNAVAILABLE`; neither it nor the log holds anything of the body
  */
-export function readJson<T>(upstream: UpstreamName, answer: WireResponse, schema: ZodType<T>): T {
+export function readJson<T>(upstream: Upstream, callId: string, answer: WireResponse, schema: ZodType<T>): T {
   const parsed = parseJson(answer, schema);
-  if (parsed === undefined) throw unreadable({ upstream, status: answer.status, failure: 'unreadable' });
-  return parsed;
+  if (parsed !== undefined) return parsed;
+  const evidence: Evidence = { upstream: upstream.name, status: answer.status, failure: 'unreadable' };
+  upstream.report(callId, evidence);
+  throw unreadable(evidence);
 }
 
-/** Parses an answer's body; undefined when it is not JSON of that form. For error bodies, which may be anything. */
+/**
+ * Parses an answer's body: UTF-8, with or without a byte order mark, not encoded otherwise (`identity` alone is asked
+ * for). Undefined when it is not JSON of that form. For error bodies, which may be anything.
+ */
 export function parseJson<T>(answer: WireResponse, schema: ZodType<T>): T | undefined {
   let value: unknown;
   try {
@@ -261,14 +306,8 @@ function countAttempts(onAttempt: (() => void) | undefined): Reached {
   };
 }
 
-function failureOf(name: UpstreamName, evidence: Evidence, cause: unknown): GatewayError {
-  return evidence.failure === 'too-large' || evidence.failure === 'redirect'
-    ? unreadable(evidence)
-    : unavailable({ ...evidence, upstream: name }, cause);
-}
-
 function wantsAnother(outcome: unknown): boolean {
-  return isAttempt(outcome) && outcome.again;
+  return isAttempt(outcome) && outcome.again !== undefined;
 }
 
 function isAttempt(value: unknown): value is Attempt {
@@ -291,19 +330,16 @@ function queryOf(query: UpstreamCall['query']): string {
   return parameters === '' ? '' : `?${parameters}`;
 }
 
-const NEVER_CONNECTED = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
+/** What ends an attempt before anything was sent: name, address, connection, or the certificate that was shown. */
+const NEVER_CONNECTED =
+  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|EADDRNOTAVAIL|UND_ERR_CONNECT_TIMEOUT|ERR_TLS_CERT_\w+|CERT_\w+|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+)$/;
 
 function classify(cause: unknown, signal: AbortSignal): Failure {
   if (signal.aborted) return 'cancelled';
   const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
   if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return 'too-large';
   if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') return 'timeout';
-  return typeof code === 'string' && NEVER_CONNECTED.has(code) ? 'connect' : 'reset';
+  // Node joins the failures of several addresses of one host in an AggregateError, while connecting and never later.
+  const isUnconnected = cause instanceof AggregateError || (typeof code === 'string' && NEVER_CONNECTED.test(code));
+  return isUnconnected ? 'connect' : 'reset';
 }

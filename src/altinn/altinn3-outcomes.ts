@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ErrorCode, Evidence } from '../errors.ts';
+import type { Evidence } from '../errors.ts';
 import { GatewayError } from '../errors.ts';
 import type { WireResponse } from '../upstream.ts';
 import { parseJson, unavailable } from '../upstream.ts';
@@ -26,23 +26,25 @@ export const ALTINN_OUTCOMES = {
     'Altinn finds several things wrong with the request at once. The operator must check resource, metadata, validTo and return address.',
 } as const;
 
-const problem = z.object({ code: z.string().optional() });
+/** Codes that may come are more than those listed above; all have this form. */
+const problem = z.object({ code: z.string().regex(/^(AM|STD)-\d{5}$/) });
+
+/** What may be logged of an answer: its status, and its problem code if it has one. */
+export function evidenceOf(answer: WireResponse): Evidence {
+  const code = parseJson(answer, problem)?.code;
+  return { upstream: 'altinn', status: answer.status, ...(code === undefined ? {} : { upstreamCode: code }) };
+}
 
 /**
  * The fault that an answer of Altinn is, when it is not what was asked for.
  *
  * Empty 401 and 403 come from token and policy checks; 500 is an outage unless its code says that the request is at fault.
  */
-export function faultOf(answer: WireResponse): GatewayError {
-  const code = parseJson(answer, problem)?.code;
-  const known = code !== undefined && isDocumented(code) ? code : undefined;
-  const evidence: Evidence = {
-    upstream: 'altinn',
-    status: answer.status,
-    ...(known === undefined ? {} : { upstreamCode: known }),
-  };
-  if (known !== undefined) return rejected(`${ALTINN_OUTCOMES[known]} (${known})`, evidence);
-  switch (answer.status) {
+export function faultOf(evidence: Evidence): GatewayError {
+  const { status = 0, upstreamCode = '' } = evidence;
+  if (isDocumented(upstreamCode)) return rejected(`${ALTINN_OUTCOMES[upstreamCode]} (${upstreamCode})`, evidence);
+  if (status < 400 || status === 429 || status >= 500) return unavailable(evidence);
+  switch (status) {
     case 401:
       return rejected(
         'Altinn does not accept the Maskinporten token. The operator must check environment and client.',
@@ -53,22 +55,16 @@ export function faultOf(answer: WireResponse): GatewayError {
         'Altinn does not let the data consumer do this. The operator must check scope, delegation and access to the resource.',
         evidence,
       );
-    case 400:
-    case 404:
-    case 409:
-    case 415:
+    default:
       return rejected(
         'Altinn finds the request invalid. The operator must compare it with Altinn’s contract.',
         evidence,
       );
-    default:
-      return unavailable(evidence);
   }
 }
 
 function rejected(message: string, evidence: Evidence): GatewayError {
-  const code: ErrorCode = 'ALTINN_REJECTED';
-  return new GatewayError(code, message, { evidence });
+  return new GatewayError('ALTINN_REJECTED', message, { evidence });
 }
 
 function isDocumented(code: string): code is keyof typeof ALTINN_OUTCOMES {

@@ -64,17 +64,17 @@ export const consentRequest = z.object({
     .array(z.object({ eventType: z.string(), created: moment }))
     .nullish()
     .transform((events) => events ?? []),
-  viewUri: z.url().nullish(),
+  viewUri: z.url({ protocol: /^https?$/ }).nullish(),
 });
 
-/** Altinn’s stored status never becomes expired: only `validTo` tells. */
+/** Altinn’s stored status never becomes expired: `validTo` tells, by our clock, and an event, by Altinn’s. */
 export function lookupOf(request: z.output<typeof consentRequest>, now: Date): Lookup {
   const answered = (type: string) =>
     request.consentRequestEvents.find((event) => event.eventType.toLowerCase() === type)?.created ?? null;
   const accepted = request.consented ?? answered('accepted');
   switch (request.status) {
     case 'Rejected': {
-      const rejected = answered('rejected');
+      const rejected = answered('rejected') ?? now;
       return { status: 'DECLINED', answeredAt: rejected, endedAt: rejected, pageUrl: null };
     }
     case 'Revoked':
@@ -88,7 +88,7 @@ export function lookupOf(request: z.output<typeof consentRequest>, now: Date): L
     case 'Created':
     case 'Accepted':
     case 'Expired': {
-      if (request.status === 'Expired' || request.validTo <= now) {
+      if (request.status === 'Expired' || answered('expired') !== null || request.validTo <= now) {
         return { status: 'EXPIRED', answeredAt: accepted, endedAt: request.validTo, pageUrl: null };
       }
       if (request.status === 'Accepted')

@@ -1,13 +1,13 @@
 import type { Consent, ConsentRail, ConsentWish, Lookup, RequestScope } from '../access/ports.ts';
 import type { Clock } from '../clock.ts';
 import { GatewayError } from '../errors.ts';
-import type { Log } from '../log.ts';
 import type { IssuedToken, Tokens } from '../maskinporten/tokens.ts';
 import { isFresh } from '../maskinporten/tokens.ts';
 import type { Upstream, UpstreamCall, WireResponse } from '../upstream.ts';
 import { readJson } from '../upstream.ts';
 import { Secret } from '../values.ts';
-import { faultOf } from './altinn3-outcomes.ts';
+import type { ALTINN_OUTCOMES } from './altinn3-outcomes.ts';
+import { evidenceOf, faultOf } from './altinn3-outcomes.ts';
 import { bodyOf, consentRequest, lookupOf, personUrn } from './altinn3-wire.ts';
 
 /** What the Altinn 3 rail needs to know of the environment. */
@@ -19,13 +19,13 @@ export interface Altinn3Options {
   readonly scopes: { readonly read: string; readonly write: string };
   readonly upstream: Upstream;
   readonly clock: Clock;
-  readonly log: Log;
 }
 
 type Credential = IssuedToken | { readonly refused: Lookup };
 
 const UNKNOWN_TO_ALTINN =
   'Altinn does not know the consent that the gateway holds. The operator must check that both speak to the same environment.';
+const UNKNOWN_REQUEST: keyof typeof ALTINN_OUTCOMES = 'AM-00001';
 const REQUESTS = '/accessmanagement/api/v1/enterprise/consentrequests';
 
 /**
@@ -33,7 +33,7 @@ const REQUESTS = '/accessmanagement/api/v1/enterprise/consentrequests';
  * still stands. Made per request, for one data consumer; its credentials end with the request.
  */
 export function openAltinn3(options: Altinn3Options, tokens: Tokens, request: RequestScope): ConsentRail {
-  const { upstream, clock, log } = options;
+  const { upstream, clock } = options;
   const issued = new Map<string, Promise<Credential>>();
 
   /** Calls Altinn; a token it refuses is dropped and fetched once more, since it may have been issued just before a change. */
@@ -62,17 +62,17 @@ export function openAltinn3(options: Altinn3Options, tokens: Tokens, request: Re
   }
 
   function fault(answer: WireResponse): GatewayError {
-    const error = faultOf(answer);
-    if (error.evidence !== undefined)
-      log({ event: 'upstream failed', callId: request.callId, evidence: error.evidence });
-    return error;
+    const evidence = evidenceOf(answer);
+    upstream.report(request.callId, evidence);
+    return faultOf(evidence);
   }
 
   async function lookup(consent: Consent): Promise<Lookup | undefined> {
     const answer = await call(options.scopes.read, { method: 'GET', path: `${REQUESTS}/${consent.railId.reveal()}` });
-    if (answer.status === 404) return undefined;
+    // Only the code says that the consent is unknown; any other 404 says that the address is wrong.
+    if (answer.status === 404 && evidenceOf(answer).upstreamCode === UNKNOWN_REQUEST) return undefined;
     if (answer.status !== 200) throw fault(answer);
-    return lookupOf(readJson('altinn', answer, consentRequest), clock.now());
+    return lookupOf(readJson(upstream, request.callId, answer, consentRequest), clock.now());
   }
 
   async function exchange(consent: Consent, scope: string): Promise<Credential> {
@@ -85,6 +85,7 @@ export function openAltinn3(options: Altinn3Options, tokens: Tokens, request: Re
     throw new GatewayError(
       'MASKINPORTEN_REJECTED',
       'Maskinporten refuses the token although Altinn says that the consent stands. The operator must check scope, access and receiver.',
+      { evidence: result.doubtful },
     );
   }
 
@@ -117,14 +118,13 @@ export function openAltinn3(options: Altinn3Options, tokens: Tokens, request: Re
         path: REQUESTS,
         body: async () => new Secret(JSON.stringify(bodyOf(wish, options, request.dataConsumer)), 'consent request'),
       });
-      if (answer.status === 201) {
-        return { created: true, lookup: lookupOf(readJson('altinn', answer, consentRequest), clock.now()) };
-      }
+      if (answer.status === 201)
+        return lookupOf(readJson(upstream, request.callId, answer, consentRequest), clock.now());
       if (answer.status !== 200) throw fault(answer);
       // Altinn had it already and answers in another form; the documented one comes from a look-up.
       const known = await lookup(wish.consent);
       if (known === undefined) throw fault(answer);
-      return { created: false, lookup: known };
+      return known;
     },
     lookup,
     async open(consent, source) {

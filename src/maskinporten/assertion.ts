@@ -4,6 +4,8 @@ import { importJWK, importPKCS8, SignJWT } from 'jose';
 import type { Clock } from '../clock.ts';
 import { Secret } from '../values.ts';
 
+const ALGORITHM = 'RS256';
+
 /** What a grant asks for beyond identifying the client. */
 export interface GrantClaims {
   /** One scope per token: NAV compares the whole claim with the one it requires. */
@@ -35,7 +37,7 @@ export type Signer = (claims: GrantClaims) => Promise<Secret>;
 /**
  * Makes the signer of one client. The claims are exactly those that Maskinporten knows; it refuses any other.
  *
- * @throws Error without key material when the key cannot be read: a mistake in the configuration
+ * @throws Error without key material when the key cannot be read or cannot sign: a mistake in the configuration
  */
 export async function createSigner(options: SignerOptions): Promise<Signer> {
   const key = await readKey(options.privateKey);
@@ -49,7 +51,7 @@ export async function createSigner(options: SignerOptions): Promise<Signer> {
       ];
     }
     const assertion = await new SignJWT(claims)
-      .setProtectedHeader({ alg: 'RS256', kid: options.kid })
+      .setProtectedHeader({ alg: ALGORITHM, kid: options.kid })
       .setIssuer(options.clientId)
       .setAudience(options.issuer)
       .setIssuedAt(now)
@@ -63,9 +65,14 @@ export async function createSigner(options: SignerOptions): Promise<Signer> {
 async function readKey(privateKey: Secret) {
   const text = privateKey.reveal().trim();
   try {
-    return text.startsWith('{') ? await importJWK(JSON.parse(text), 'RS256') : await importPKCS8(text, 'RS256');
+    const key = text.startsWith('{')
+      ? await importJWK(JSON.parse(text), ALGORITHM)
+      : await importPKCS8(text, ALGORITHM);
+    // A public key, one of another kind or one too short can be read, and shows only when it is to sign.
+    await new SignJWT().setProtectedHeader({ alg: ALGORITHM }).sign(key);
+    return key;
   } catch {
     // The library's message may quote the key.
-    throw new Error('the private key is neither a PKCS#8 PEM nor a JWK of an RSA key');
+    throw new Error('the private key is neither a PKCS#8 PEM nor a JWK of an RSA key of at least 2048 bits');
   }
 }

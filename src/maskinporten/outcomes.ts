@@ -7,7 +7,7 @@ import { parseJson, unavailable } from '../upstream.ts';
 
 /**
  * What an answer of the token endpoint means:
- * `again`: a freshly signed grant cures it;
+ * `again`: one freshly signed grant cures it; if that is refused too, it is as `rejected`;
  * `unavailable`: it passes by itself;
  * `delegation`: the data consumer must delegate;
  * `rejected`: key, client, scope or access is not in order;
@@ -42,11 +42,10 @@ export const MASKINPORTEN_OUTCOMES = {
 /** Refusals that a change of registration cures within minutes: asked again only after a pause. */
 export const HELD_BACK: ReadonlySet<string> = new Set(['MP-200', 'MP-250', 'MP-251']);
 
-const errorBody = z.object({
-  error: z.string().optional(),
-  error_description: z.string().optional(),
-  error_uri: z.string().optional(),
-});
+/** One member that is not as documented does not cost the others. */
+const text = z.string().optional().catch(undefined);
+
+const errorBody = z.object({ error: text, error_description: text, error_uri: text });
 
 /** A refusal with what may be logged of it. */
 export interface Refused {
@@ -70,7 +69,7 @@ export function judgeRefusal(answer: WireResponse): Refused {
 }
 
 function refusalOf(status: number, code: string | undefined): TokenRefusal {
-  if (status === 429 || status >= 500) return 'unavailable';
+  if (status < 400 || status === 429 || status >= 500) return 'unavailable';
   return code !== undefined && isDocumented(code) ? MASKINPORTEN_OUTCOMES[code] : 'consent';
 }
 
@@ -82,7 +81,6 @@ function isDocumented(code: string): code is keyof typeof MASKINPORTEN_OUTCOMES 
 export function faultOf(refusal: TokenRefusal, evidence: Evidence): GatewayError {
   switch (refusal) {
     case 'unavailable':
-    case 'again':
       return unavailable(evidence);
     case 'delegation':
       return new GatewayError(
@@ -90,11 +88,12 @@ export function faultOf(refusal: TokenRefusal, evidence: Evidence): GatewayError
         'The data consumer has not delegated this scope to its supplier. Someone entitled there must delegate it in Altinn, under API delegation.',
         { evidence },
       );
+    case 'again':
     case 'rejected':
     case 'consent':
       return new GatewayError(
         'MASKINPORTEN_REJECTED',
-        `Maskinporten refuses to issue the token${evidence.upstreamCode === undefined ? '' : ` (${evidence.upstreamCode})`}. The operator must check client, key, scope and access.`,
+        `Maskinporten refuses to issue the token${evidence.upstreamCode === undefined ? '' : ` (${evidence.upstreamCode})`}. The operator must check client, key, clock, scope and access.`,
         { evidence },
       );
   }

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Clock } from '../clock.ts';
-import type { Log } from '../log.ts';
+import type { Evidence } from '../errors.ts';
 import type { Upstream, WireResponse } from '../upstream.ts';
-import { readJson } from '../upstream.ts';
+import { readJson, unavailable } from '../upstream.ts';
 import { Secret } from '../values.ts';
 import type { GrantClaims, Signer } from './assertion.ts';
 import type { Refused } from './outcomes.ts';
@@ -36,14 +36,14 @@ export interface Tokens {
   /** Forgets a token that its API refused, so that the next call fetches a new one. */
   forget(scope: string, token: Secret): Promise<void>;
   /**
-   * A token that carries a consent: never cached here. `doubtful`: Maskinporten refuses, and the consent may be why; a
+   * A token that carries a consent: never cached here. `doubtful`: so Maskinporten refuses, and the consent may be why; a
    * second witness must say.
    */
   forConsent(
     scope: string,
     consent: NonNullable<GrantClaims['consent']>,
     request: TokenScope,
-  ): Promise<IssuedToken | { readonly doubtful: true }>;
+  ): Promise<IssuedToken | { readonly doubtful: Evidence }>;
 }
 
 /** How the tokens of one client are fetched. */
@@ -61,17 +61,22 @@ export interface TokensOptions {
   readonly sign: Signer;
   readonly cache: TokenCache;
   readonly clock: Clock;
-  readonly log: Log;
 }
 
 const GRANT_TYPE = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 const HOLD_BACK_MS = 10_000;
 
-const tokenBody = z.object({ access_token: z.string().min(1), expires_in: z.coerce.number().positive() });
+/** A lifetime is hours at most; what claims to last years is not one. */
+const LONGEST_LIFETIME_S = 366 * 86_400;
+
+const tokenBody = z.object({
+  access_token: z.string().min(1),
+  expires_in: z.coerce.number().positive().max(LONGEST_LIFETIME_S),
+});
 
 /** Makes the Maskinporten client of one data consumer. */
 export function createTokens(options: TokensOptions): Tokens {
-  const { client, upstream, cache, clock, log } = options;
+  const { client, upstream, cache, clock } = options;
   const inFlight = new Map<string, Promise<IssuedToken>>();
   const heldBack = new Map<string, { readonly until: number; readonly refused: Refused }>();
 
@@ -98,12 +103,12 @@ export function createTokens(options: TokensOptions): Tokens {
         );
       },
       repeat: 'idempotent',
-      again: isCuredByNewGrant,
+      again: curedByNewGrant(),
       callId: request.callId,
       signal: request.signal,
     });
     if (answer.status === 200) {
-      const body = readJson('maskinporten', answer, tokenBody);
+      const body = readJson(upstream, request.callId, answer, tokenBody);
       return {
         token: new Secret(body.access_token, 'access token'),
         fetchedAt,
@@ -111,7 +116,7 @@ export function createTokens(options: TokensOptions): Tokens {
       };
     }
     const refused = judgeRefusal(answer);
-    log({ event: 'upstream failed', callId: request.callId, evidence: refused.evidence });
+    upstream.report(request.callId, refused.evidence);
     if (HELD_BACK.has(refused.evidence.upstreamCode ?? '')) {
       heldBack.set(claims.scope, { until: clock.now().getTime() + HOLD_BACK_MS, refused });
     }
@@ -122,7 +127,9 @@ export function createTokens(options: TokensOptions): Tokens {
     return client.consumerOrg === undefined ? { scope } : { scope, consumerOrg: client.consumerOrg };
   }
 
-  async function fetchShared(scope: string, callId: string): Promise<IssuedToken> {
+  async function cachedOrFetched(scope: string, callId: string): Promise<IssuedToken> {
+    const cached = await cache.get(keyOf(scope));
+    if (cached !== undefined && isFresh(cached, clock.now())) return cached;
     // No caller's abort ends a fetch that others wait for; the upstream's own deadline does.
     const issued = await exchange(grantFor(scope), { callId, signal: new AbortController().signal });
     if ('refusal' in issued) throw faultOf(issued.refusal, issued.evidence);
@@ -130,21 +137,15 @@ export function createTokens(options: TokensOptions): Tokens {
     return issued;
   }
 
+  function shared(scope: string, callId: string): Promise<IssuedToken> {
+    const fetching = inFlight.get(scope) ?? cachedOrFetched(scope, callId).finally(() => inFlight.delete(scope));
+    inFlight.set(scope, fetching);
+    return fetching;
+  }
+
   return {
-    async forScope(scope, { callId }) {
-      const key = keyOf(scope);
-      const waiting = inFlight.get(key);
-      if (waiting !== undefined) return (await waiting).token;
-      const fetching = (async () => {
-        const cached = await cache.get(key);
-        return cached !== undefined && isFresh(cached, clock.now()) ? cached : fetchShared(scope, callId);
-      })();
-      inFlight.set(key, fetching);
-      try {
-        return (await fetching).token;
-      } finally {
-        inFlight.delete(key);
-      }
+    async forScope(scope, { callId, signal }) {
+      return (await unlessAborted(() => shared(scope, callId), signal)).token;
     },
     async forget(scope, token) {
       const cached = await cache.get(keyOf(scope));
@@ -153,7 +154,7 @@ export function createTokens(options: TokensOptions): Tokens {
     async forConsent(scope, consent, request) {
       const issued = await exchange({ ...grantFor(scope), consent }, request);
       if (!('refusal' in issued)) return issued;
-      if (issued.refusal === 'consent') return { doubtful: true };
+      if (issued.refusal === 'consent') return { doubtful: issued.evidence };
       throw faultOf(issued.refusal, issued.evidence);
     },
   };
@@ -169,6 +170,26 @@ export function isFresh(issued: IssuedToken, now: Date): boolean {
   return issued.expiresAt.getTime() - now.getTime() > margin;
 }
 
-function isCuredByNewGrant(answer: WireResponse): boolean {
-  return answer.status >= 400 && answer.status < 500 && judgeRefusal(answer).refusal === 'again';
+/** Whether another attempt helps: after 500 as after any outage, since the grant is new; after a grant was refused, once. */
+function curedByNewGrant(): (answer: WireResponse) => boolean {
+  let renewed = false;
+  return (answer) => {
+    if (answer.status === 500) return true;
+    if (renewed || answer.status < 400 || judgeRefusal(answer).refusal !== 'again') return false;
+    renewed = true;
+    return true;
+  };
+}
+
+/** Waits for work that goes on for others, for as long as its own request is there. */
+async function unlessAborted<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: gone, reject } = Promise.withResolvers<never>();
+  const leave = () => reject(unavailable({ upstream: 'maskinporten', failure: 'cancelled' }));
+  signal.addEventListener('abort', leave, { once: true });
+  if (signal.aborted) leave();
+  try {
+    return await Promise.race(signal.aborted ? [gone] : [gone, work()]);
+  } finally {
+    signal.removeEventListener('abort', leave);
+  }
 }

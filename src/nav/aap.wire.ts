@@ -1,10 +1,8 @@
 import { z } from 'zod';
-import { navId, navPeriode, optional, optionalNavDate } from './wire.ts';
-
-const kodeverdi = z.object({ kode: z.string(), termnavn: optional(z.string()) });
+import { kodeverdi, navId, navPeriode, optionalKodeverdi, optionalNavDate } from './wire.ts';
 
 /**
- * What is read of NAV's answer about decisions. Codes are open: NAV is changing its vocabulary. Fields it may add are
+ * What is read of NAV's answer about decisions. Fields it may add are
  * ignored. A row without id, first day, type, status or rettighetstype cannot be placed or understood: the whole answer
  * is then unreadable, since leaving a row out could turn a stop into a right. Rows registered afterwards for special payments
  * have neither date; NAV says that it drops them, and so they are dropped here too.
@@ -18,11 +16,11 @@ export const vedtakAnswer = z.object({
           .object({ fomDato: optionalNavDate, tomDato: optionalNavDate })
           .transform(({ fomDato, tomDato }) => ({ fom: fomDato, tom: tomDato })),
         vedtakstype: kodeverdi,
-        vedtaksvariant: optional(kodeverdi),
+        vedtaksvariant: optionalKodeverdi,
         vedtaksstatus: kodeverdi,
         rettighetstype: kodeverdi,
-        utfall: optional(kodeverdi),
-        aktivitetsfase: optional(kodeverdi),
+        utfall: optionalKodeverdi,
+        aktivitetsfase: optionalKodeverdi,
       }),
     )
     .transform((rows, context) =>

@@ -44,8 +44,9 @@ export async function askNav<T>(
     signal: request.signal,
     onAttempt: request.onAttempt,
   });
-  if (answer.status === 200) return { wire: readJson('nav', answer, schema) };
+  if (answer.status < 300) return { wire: readJson(endpoint.upstream, request.callId, answer, schema) };
   const evidence: Evidence = { upstream: 'nav', status: answer.status };
+  endpoint.upstream.report(request.callId, evidence);
   if (answer.status === 403) return { refused: evidence };
   if (answer.status === 429 || answer.status >= 500) throw unavailable(evidence);
   throw refusedBy(evidence);
