@@ -18,9 +18,19 @@ export function statusAt(consent: Consent, now: Date): ConsentStatus {
   return runsOut && consent.validTo <= now ? 'EXPIRED' : consent.status;
 }
 
-/** When a consent that gives no access any more ended; null while it may still give some. */
+/** When a consent ended; null while it may still be answered or used. Where nobody said when, the moment it became known. */
 export function endedAt(consent: Consent, now: Date): Date | null {
-  return statusAt(consent, now) === 'EXPIRED' ? consent.validTo : consent.endedAt;
+  const status = statusAt(consent, now);
+  if (!isEnded(status)) return null;
+  return consent.endedAt ?? (status === 'EXPIRED' ? consent.validTo : consent.changedAt);
+}
+
+/** The statuses after which a consent gives no access any more, each a reason why a read may not happen. */
+type Ended = Extract<ConsentStatus, 'DECLINED' | 'WITHDRAWN' | 'RELINQUISHED' | 'EXPIRED'>;
+
+/** Tells whether a status is an end. UNUSABLE is none: it is in force, and NAV does not accept it. */
+export function isEnded(status: ConsentStatus): status is Ended {
+  return status === 'DECLINED' || status === 'WITHDRAWN' || status === 'RELINQUISHED' || status === 'EXPIRED';
 }
 
 /** What a read wants. `source` null: any source. */
@@ -53,48 +63,59 @@ export type Decision = { readonly use: Consent } | Refusal;
  * Two consents are never joined to cover one span. Consents for another purpose do not exist for this read.
  */
 export function decide(consents: readonly Consent[], wish: ReadWish): Decision {
-  const samePurpose = consents.filter((consent) => consent.purpose === wish.purpose);
-  const inStatus = (...statuses: ConsentStatus[]) =>
-    samePurpose.filter((consent) => statuses.includes(statusAt(consent, wish.now))).toSorted(byPreference);
-  const opens = (consent: Consent) => wish.source === null || wish.covers(consent, wish.source);
-  const allows = (consent: Consent) => opens(consent) && containsEnds(consent.periode, wish.periode);
-
-  const active = inStatus('ACTIVE');
-  const use = active.find(allows);
+  const active = preferred(consents, wish, 'ACTIVE');
+  const use = active.find((consent) => allows(consent, wish));
   if (use !== undefined) return { use };
 
-  const pending = inStatus('PENDING').find(allows);
+  const pending = awaited(consents, wish).find((consent) => allows(consent, wish));
   if (pending !== undefined) return refusal('PENDING', pending);
-  const outside = active.filter(opens);
+  const outside = active.filter((consent) => opens(consent, wish));
   if (outside[0] !== undefined) {
     const allowedPerioder = outside.map((consent) => consent.periode).toSorted(byFom);
     return { reason: 'OUTSIDE_PERIOD', decidedBy: outside[0], allowedPerioder };
   }
   if (active[0] !== undefined) return refusal('SOURCE_NOT_COVERED', active[0]);
-  const unusable = inStatus('UNUSABLE')[0];
+  const [unusable] = preferred(consents, wish, 'UNUSABLE');
   if (unusable !== undefined) return refusal('UNUSABLE', unusable);
-  return refusalByLastEnded(samePurpose, wish.now);
+  return refusalByLastEnded(consents, wish);
 }
 
-function refusalByLastEnded(consents: readonly Consent[], now: Date): Refusal {
-  const ended = consents
-    .filter((consent) => endedAt(consent, now) !== null)
-    .toSorted((one, other) => Number(endedAt(other, now)) - Number(endedAt(one, now)) || compareText(one.id, other.id));
-  const last = ended[0];
+/**
+ * The requests not answered yet that would open the source, for whichever dates; their rail may know more than the store,
+ * and what it knows decides the reason of a refusal too. Most preferred first.
+ */
+export function awaited(consents: readonly Consent[], wish: ReadWish): readonly Consent[] {
+  return preferred(consents, wish, 'PENDING').filter((consent) => opens(consent, wish));
+}
+
+function preferred(
+  consents: readonly Consent[],
+  { purpose, now }: ReadWish,
+  status: ConsentStatus,
+): readonly Consent[] {
+  return consents
+    .filter((consent) => consent.purpose === purpose && statusAt(consent, now) === status)
+    .toSorted(byPreference);
+}
+
+function opens(consent: Consent, { source, covers }: ReadWish): boolean {
+  return source === null || covers(consent, source);
+}
+
+function allows(consent: Consent, wish: ReadWish): boolean {
+  return opens(consent, wish) && containsEnds(consent.periode, wish.periode);
+}
+
+function refusalByLastEnded(consents: readonly Consent[], { purpose, now }: ReadWish): Refusal {
+  const ended = consents.flatMap((consent) => {
+    const status = statusAt(consent, now);
+    return consent.purpose === purpose && isEnded(status)
+      ? [{ consent, status, at: Number(endedAt(consent, now)) }]
+      : [];
+  });
+  const [last] = ended.toSorted((one, other) => other.at - one.at || compareText(one.consent.id, other.consent.id));
   if (last === undefined) return { reason: 'NEVER_ASKED', decidedBy: null, allowedPerioder: [] };
-  const status = statusAt(last, now);
-  switch (status) {
-    case 'RELINQUISHED':
-    case 'WITHDRAWN':
-    case 'EXPIRED':
-    case 'DECLINED':
-    case 'UNUSABLE':
-    case 'PENDING':
-      return refusal(status, last);
-    case 'ACTIVE':
-      // An end was noted without the status following: nothing may be read under it.
-      return refusal('WITHDRAWN', last);
-  }
+  return refusal(last.status, last.consent);
 }
 
 function refusal(reason: ConsentRequiredReason, decidedBy: Consent): Refusal {
@@ -129,19 +150,31 @@ export function effectivePeriode(consent: Consent, requested: RequestedPeriode):
 }
 
 /**
- * What a rail's word changes on a stored consent; undefined: nothing but the time of confirmation.
+ * What a rail's word changes on a stored consent; only `confirmedAt`: nothing but the time of confirmation.
  *
- * What the insurer gave up stays given up, and what NAV does not accept stays so, until the consent has ended at the rail.
+ * Answers of a rail may arrive late and out of order, but a consent only moves forwards: what a person declined or withdrew
+ * and what the insurer gave up stays so, and what NAV does not accept stays so until it ends. EXPIRED alone is no more
+ * than what `validTo` says, so the rail may correct it.
  */
 export function changeBy(consent: Consent, lookup: Lookup, now: Date): ConsentChange {
   const confirmed: ConsentChange = { confirmedAt: now };
-  if (consent.status === 'RELINQUISHED') return confirmed;
-  if (consent.status === 'UNUSABLE' && lookup.status === 'ACTIVE') return confirmed;
-  const { status, answeredAt, pageUrl } = lookup;
+  const { status, answeredAt, endedAt, pageUrl } = lookup;
   const same = consent.status === status && consent.pageUrl?.reveal() === pageUrl?.reveal();
-  if (same) return confirmed;
-  return { ...confirmed, status, answeredAt, endedAt: lookup.endedAt, pageUrl };
+  if (same || !MOVES[consent.status].includes(status)) return confirmed;
+  return { ...confirmed, status, answeredAt, endedAt, pageUrl };
 }
+
+const ENDS: readonly Lookup['status'][] = ['DECLINED', 'WITHDRAWN', 'EXPIRED'];
+
+const MOVES: { readonly [S in ConsentStatus]: readonly Lookup['status'][] } = {
+  PENDING: ['PENDING', 'ACTIVE', ...ENDS],
+  EXPIRED: ['PENDING', 'ACTIVE', ...ENDS],
+  ACTIVE: ENDS,
+  UNUSABLE: ENDS,
+  DECLINED: [],
+  WITHDRAWN: [],
+  RELINQUISHED: [],
+};
 
 /** The terms on which a person is asked. */
 export interface Terms {
@@ -179,6 +212,6 @@ export function standingAnswer(
   return (
     same.find((consent) => statusAt(consent, now) === 'ACTIVE' && lastsLongEnough(consent)) ??
     same.find((consent) => statusAt(consent, now) === 'PENDING') ??
-    same.find((consent) => consent.status === 'DECLINED' && Number(consent.answeredAt) > declinedSince)
+    same.find((consent) => consent.status === 'DECLINED' && Number(endedAt(consent, now)) > declinedSince)
   );
 }

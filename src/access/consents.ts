@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import { GatewayError } from '../errors.ts';
 import { Secret } from '../values.ts';
 import type { Terms } from './consent.ts';
-import { changeBy, latestValidTo, standingAnswer, statusAt } from './consent.ts';
+import { changeBy, isEnded, latestValidTo, standingAnswer, statusAt } from './consent.ts';
 import type { ConsentInquiry } from './inquiry.ts';
 import type { Consent, ConsentRail, ConsentStore, ConsentWish, Lookup, OpenRails, Rail } from './ports.ts';
 
@@ -14,15 +14,19 @@ export type Rails = ReturnType<OpenRails>;
 export interface Consents {
   /**
    * Asks the person, unless a standing answer makes that needless: a consent in force, a request not yet answered, or a
-   * refusal too recent. `created`: whether this call put a request to the person. After a failure that may pass, the same
-   * call finds the request that was stored before Altinn was asked, and nobody is asked twice.
+   * refusal too recent. `created`: whether this call put a request to the person; false when
+   * an earlier one did, whose answer was lost. After a failure that may pass, the same call finds the request that was
+   * stored before Altinn was asked, and nobody is asked twice.
    */
   request(inquiry: ConsentInquiry, rails: Rails): Promise<{ readonly consent: Consent; readonly created: boolean }>;
   /** Asks the rail what has become of the consent, and stores it. */
   refresh(consent: Consent, rails: Rails): Promise<Consent>;
   /** Stores what a rail has said. */
   confirm(consent: Consent, lookup: Lookup): Promise<Consent>;
-  /** Gives the consent up: final, whatever the rail says later. */
+  /**
+   * Gives the consent up: final, whatever the rail says later. One that the person has declined or withdrawn stays so, for
+   * giving up must not shorten the time until they may be asked again.
+   */
   relinquish(consent: Consent, rails: Rails): Promise<Consent>;
 }
 
@@ -59,29 +63,31 @@ export function createConsents(options: ConsentsOptions): Consents {
     const lookup = await railOf(consent.rail, rails).lookup(consent);
     if (lookup !== undefined) return confirm(consent, lookup);
     if (consent.confirmedAt === null) return consent;
-    throw new GatewayError(
-      'ALTINN_REJECTED',
-      'Altinn does not know the consent that the gateway holds. The operator must check that both speak to the same environment.',
-    );
+    throw unknownToRail();
   }
 
-  async function standing(inquiry: ConsentInquiry, rails: Rails): Promise<Consent | undefined> {
-    const terms: Terms = { purpose: inquiry.purpose, periode: inquiry.periode, validTo: inquiry.validTo };
-    const { applicant } = inquiry;
-    const [consents = []] = await store.consentsOf(applicant.dataConsumer, [applicant.id]);
-    const known = standingAnswer(consents, terms, options.askAgainAfterDays, clock.now());
-    if (known === undefined) return undefined;
-    const now = clock.now();
-    const open = statusAt(known, now) === 'ACTIVE' || statusAt(known, now) === 'PENDING';
-    if (!open || known.confirmedAt === null) return known;
-    const current = await refresh(known, rails);
-    return standingAnswer([current], terms, options.askAgainAfterDays, clock.now());
+  function judge(consents: readonly Consent[], { purpose, periode, validTo }: ConsentInquiry): Consent | undefined {
+    const terms: Terms = { purpose, periode, validTo };
+    return standingAnswer(consents, terms, options.askAgainAfterDays, clock.now());
+  }
+
+  /** A standing answer that its rail has just confirmed, unless it was a refusal, which is final. */
+  async function standing(
+    consents: readonly Consent[],
+    inquiry: ConsentInquiry,
+    rails: Rails,
+  ): Promise<Consent | undefined> {
+    const known = judge(consents, inquiry);
+    if (known === undefined || isEnded(statusAt(known, clock.now()))) return known;
+    const current = judge([await refresh(known, rails)], inquiry);
+    const others = consents.filter(({ id }) => id !== known.id);
+    return current ?? standing(others, inquiry, rails);
   }
 
   async function ask(inquiry: ConsentInquiry, rails: Rails): Promise<{ consent: Consent; created: boolean }> {
-    const known = await standing(inquiry, rails);
-    if (known !== undefined && !isUnheard(known)) return { consent: known, created: false };
-    const consent = known ?? (await remember(inquiry));
+    const { applicant } = inquiry;
+    const [consents = []] = await store.consentsOf(applicant.dataConsumer, [applicant.id]);
+    const consent = (await standing(consents, inquiry, rails)) ?? (await remember(inquiry));
     if (!isUnheard(consent)) return { consent, created: false };
     const rail = railOf(consent.rail, rails);
     const wish: ConsentWish = {
@@ -90,11 +96,23 @@ export function createConsents(options: ConsentsOptions): Consents {
       message: inquiry.message,
       portalViewMode: inquiry.portalViewMode,
     };
+    return { consent: await confirm(consent, await put(wish, rail)), created: true };
+  }
+
+  /**
+   * Puts a stored request to the person. A refusal may be the answer to a repeat, and the first attempt may have landed, so
+   * the rail is asked before the request is forgotten; when it does not say either, the request is kept.
+   */
+  async function put(wish: ConsentWish, rail: ConsentRail): Promise<Lookup> {
     try {
-      const { created, lookup } = await rail.request(wish);
-      return { consent: await confirm(consent, lookup), created };
+      return await rail.request(wish);
     } catch (error) {
-      if (error instanceof GatewayError && error.code === 'ALTINN_REJECTED') await store.discard(consent);
+      if (!(error instanceof GatewayError && error.code === 'ALTINN_REJECTED')) throw error;
+      const landed = await rail.lookup(wish.consent).catch(() => {
+        throw error;
+      });
+      if (landed !== undefined) return landed;
+      await store.discard(wish.consent);
       throw error;
     }
   }
@@ -117,26 +135,33 @@ export function createConsents(options: ConsentsOptions): Consents {
     return consent;
   }
 
+  /** Who asks for the same at the same time shares one answer, if it serves their terms too. */
+  async function request(inquiry: ConsentInquiry, rails: Rails): Promise<{ consent: Consent; created: boolean }> {
+    const { applicant, purpose, periode } = inquiry;
+    const key = JSON.stringify([applicant.dataConsumer, applicant.id, purpose, periode.fom, periode.tom]);
+    const underWay = asking.get(key);
+    if (underWay !== undefined) {
+      const answer = await underWay.catch(unlessAbandoned);
+      const serves = answer !== undefined && judge([answer.consent], inquiry) !== undefined;
+      return serves ? { consent: answer.consent, created: false } : request(inquiry, rails);
+    }
+    const answer = ask(inquiry, rails);
+    asking.set(key, answer);
+    try {
+      return await answer;
+    } finally {
+      asking.delete(key);
+    }
+  }
+
   return {
     confirm,
     refresh,
-    async request(inquiry, rails) {
-      const { applicant, purpose, periode } = inquiry;
-      const key = JSON.stringify([applicant.dataConsumer, applicant.id, purpose, periode.fom, periode.tom]);
-      const underWay = asking.get(key);
-      if (underWay !== undefined) return { consent: (await underWay).consent, created: false };
-      const answer = ask(inquiry, rails);
-      asking.set(key, answer);
-      try {
-        return await answer;
-      } finally {
-        asking.delete(key);
-      }
-    },
+    request,
     async relinquish(consent, rails) {
-      const relinquished = await giveUp(store, consent, clock.now());
-      await railOf(consent.rail, rails).relinquish?.(relinquished);
-      return relinquished;
+      const given = await giveUp(store, consent, clock.now());
+      if (given.status === 'RELINQUISHED') await railOf(consent.rail, rails).relinquish?.(given);
+      return given;
     },
   };
 }
@@ -151,7 +176,8 @@ function isUnheard(consent: Consent): boolean {
 }
 
 async function giveUp(store: ConsentStore, consent: Consent, now: Date): Promise<Consent> {
-  if (consent.status === 'RELINQUISHED') return consent;
+  if (consent.status === 'RELINQUISHED' || consent.status === 'DECLINED' || consent.status === 'WITHDRAWN')
+    return consent;
   const changed = await store.change(consent, { status: 'RELINQUISHED', endedAt: now, pageUrl: null });
   if (changed !== undefined) return changed;
   const [current] = await store.find(consent.applicant.dataConsumer, [consent.id]);
@@ -166,4 +192,18 @@ export function railOf(rail: Rail, rails: Rails): ConsentRail {
   throw new GatewayError('ALTINN_UNAVAILABLE', `The gateway is not configured for the consent system ${rail}.`, {
     retry: 'never',
   });
+}
+
+/** The fault that a rail does not know a consent which it has confirmed before. */
+export function unknownToRail(): GatewayError {
+  return new GatewayError(
+    'ALTINN_REJECTED',
+    'Altinn does not know the consent that the gateway holds. The operator must check that both speak to the same environment.',
+  );
+}
+
+/** A request that ended because its own caller went away says nothing about the next one's. */
+function unlessAbandoned(error: unknown): undefined {
+  if (error instanceof GatewayError && error.evidence?.failure === 'cancelled') return;
+  throw error;
 }

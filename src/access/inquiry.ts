@@ -86,7 +86,7 @@ function assertReturnUrl(text: string, registered: readonly string[]): void {
       'This address is not registered for the data consumer. The operator registers return addresses in the configuration.',
     );
   }
-  if (resemblesNationalId(decodeURIComponentSafely(text))) {
+  if (resemblesNationalId(decoded(text))) {
     throw invalidInput(
       'input.returnUrl',
       'The address holds what looks like a national id. Use your own case reference.',
@@ -96,24 +96,25 @@ function assertReturnUrl(text: string, registered: readonly string[]): void {
 
 /**
  * Whether a person may be sent to the address: same origin as a registered one, and a path that is the registered path or
- * lies below it. Userinfo is refused, and any fragment but a hash route (`#/...`).
+ * lies below it. Refused too are userinfo, any fragment but a hash route (`#/...`), slashes in disguise below the
+ * registered path, and characters that a browser drops or turns before it reads the address.
  */
 export function isRegisteredReturnUrl(text: string, registered: readonly string[]): boolean {
   const url = URL.parse(text);
-  if (url === null || url.username !== '' || url.password !== '') return false;
-  if (url.hash !== '' && !url.hash.startsWith('#/')) return false;
+  if (url === null || /[\s\\\p{Cc}]/u.test(text) || url.username !== '' || url.password !== '') return false;
+  if (url.href.includes('#') && !url.hash.startsWith('#/')) return false;
   return registered.some((allowed) => {
     const base = URL.parse(allowed);
     if (base === null || url.origin !== base.origin || url.origin === 'null') return false;
+    if (url.pathname === base.pathname) return true;
     const prefix = base.pathname.endsWith('/') ? base.pathname : `${base.pathname}/`;
-    return url.pathname === base.pathname || url.pathname.startsWith(prefix);
+    return url.pathname.startsWith(prefix) && !/%2f|%5c/i.test(url.pathname.slice(prefix.length));
   });
 }
 
-function decodeURIComponentSafely(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+/** What an address says once its escapes are read; only those of ASCII, which is all that digits need. */
+function decoded(text: string): string {
+  return text
+    .replaceAll('+', ' ')
+    .replaceAll(/%([0-7][0-9a-f])/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
 }

@@ -32,26 +32,29 @@ export function assertMay(caller: Caller, action: Action): void {
 /**
  * The purpose of a read or a consent: the one given, or the caller's only one.
  *
- * @throws GatewayError `FORBIDDEN` for a purpose that token and configuration do not both allow; `INVALID_INPUT` on
- *   `purpose` when it is left out and the caller has not exactly one
+ * @throws GatewayError `FORBIDDEN` for a purpose that token and configuration do not both allow, or when there is none;
+ *   `INVALID_INPUT` on `purpose` when it is left out and the caller has several
  */
 export function purposeOf(caller: Caller, given: Purpose | null): Purpose {
-  if (given !== null) {
-    if (caller.purposes.includes(given)) return given;
+  const purpose = given ?? onlyPurposeOf(caller);
+  if (purpose !== null && caller.purposes.includes(purpose)) return purpose;
+  if (purpose !== null) {
     throw new GatewayError(
       'FORBIDDEN',
-      `The purpose ${given} is not among those this caller may ask for. See viewer { purposes }.`,
+      `The purpose ${purpose} is not among those this caller may ask for. See viewer { purposes }.`,
     );
   }
+  if (caller.purposes.length === 0)
+    throw new GatewayError('FORBIDDEN', 'This caller has no purpose to ask for. See viewer { purposes }.');
+  throw new GatewayError('INVALID_INPUT', 'This caller has several purposes: say which one the request is for.', {
+    field: 'purpose',
+  });
+}
+
+/** The purpose that needs not be said; null: the caller has none, or several. */
+export function onlyPurposeOf(caller: Caller): Purpose | null {
   const [only, ...others] = caller.purposes;
-  if (only !== undefined && others.length === 0) return only;
-  throw new GatewayError(
-    'INVALID_INPUT',
-    only === undefined
-      ? 'This caller has no purpose to ask for.'
-      : 'This caller has several purposes: say which one the request is for.',
-    { field: 'purpose' },
-  );
+  return only !== undefined && others.length === 0 ? only : null;
 }
 
 /** @throws GatewayError `FORBIDDEN` unless the caller may read the source */

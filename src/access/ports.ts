@@ -58,7 +58,7 @@ export interface Consent {
   /** The id by which the rail knows it (Altinn 3: a UUID that we chose; Altinn 2: the authorisation code). */
   readonly railId: Secret;
   readonly status: ConsentStatus;
-  /** Rises with every change of status or terms; a read that started under another version is judged anew. */
+  /** Rises with every change of the row: who changes it says which version they saw. */
   readonly version: number;
   readonly periode: BoundedPeriode;
   readonly validTo: Date;
@@ -149,7 +149,7 @@ export interface ConsentRail {
   /** Whether a consent on this rail opens the source at all. */
   covers(source: SourceName): boolean;
   /** Puts the request to the person. Repeating it for the same consent is safe: nobody is asked twice. */
-  request(wish: ConsentWish): Promise<{ readonly created: boolean; readonly lookup: Lookup }>;
+  request(wish: ConsentWish): Promise<Lookup>;
   /** Asks what has become of the consent; undefined: the rail does not know it. */
   lookup(consent: Consent): Promise<Lookup | undefined>;
   /**

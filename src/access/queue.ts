@@ -28,14 +28,17 @@ export function createQueue(bound: number): Queue {
       const own: (() => void)[] = [];
       return (work) =>
         new Promise((resolve, reject) => {
-          own.push(() => {
-            work()
-              .then(resolve, reject)
-              .finally(() => {
-                underWay -= 1;
-                next();
-              });
-          });
+          async function run(): Promise<void> {
+            try {
+              resolve(await work());
+            } catch (error) {
+              reject(error);
+            } finally {
+              underWay -= 1;
+              next();
+            }
+          }
+          own.push(() => void run());
           if (own.length === 1) waiting.push(own);
           next();
         });

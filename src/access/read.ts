@@ -7,9 +7,9 @@ import type { Log } from '../log.ts';
 import { framesOf } from '../log.ts';
 import type { BoundedPeriode } from '../periode.ts';
 import type { Decision, ReadWish, Refusal } from './consent.ts';
-import { effectivePeriode } from './consent.ts';
+import { effectivePeriode, isEnded } from './consent.ts';
 import type { Rails } from './consents.ts';
-import { railOf } from './consents.ts';
+import { railOf, unknownToRail } from './consents.ts';
 import { assertMayRead, purposeOf } from './policy.ts';
 import type {
   Applicant,
@@ -45,7 +45,7 @@ export interface ReadContext {
   /** The consent that decides about a wish now, the rail asked where a request may have been answered meanwhile. */
   choose(applicant: Applicant, wish: ChoiceWish): Promise<Decision>;
   /** Stores a rail's word and chooses by it from now on. */
-  confirm(consent: Consent, lookup: Lookup): Promise<Consent>;
+  confirm(consent: Consent, lookup: Lookup): Promise<void>;
   /** Reads the person's consents anew from now on. */
   forget(applicant: Applicant): void;
   /** The request's lane to the host of a source. */
@@ -101,7 +101,9 @@ export function createRead(options: ReadOptions): Read {
     const purpose = await permitted(request, context);
 
     const wish: ChoiceWish = { source, purpose, periode };
-    const choice = await context.choose(applicant, wish);
+    const choice = await context
+      .choose(applicant, wish)
+      .catch((error: unknown) => failUndecided(error, request, context, purpose));
     if (!('use' in choice)) {
       const refused = intentionOf(request, context, purpose, choice.decidedBy);
       await recorded('refuse', context, () => disclosures.refuse(refused, endingBy(choice.reason, 0)));
@@ -117,11 +119,10 @@ export function createRead(options: ReadOptions): Read {
       fail(error, intention, counter, context),
     );
     if ('ended' in taken) {
+      const ending = endingBy(taken.ended.status, counter.attempts);
+      await recorded('settle', context, () => disclosures.settle(intention, ending));
       await context.confirm(consent, taken.ended);
-      const next = await context.choose(applicant, wish);
-      const reason = 'use' in next ? reasonOf(taken.ended) : next.reason;
-      await recorded('settle', context, () => disclosures.settle(intention, endingBy(reason, counter.attempts)));
-      return 'use' in next ? read(request, context) : { kind: 'consent required', source, ...next };
+      return readAnew(request, context, purpose);
     }
 
     reportDrift(source, taken.drift, context);
@@ -138,8 +139,7 @@ export function createRead(options: ReadOptions): Read {
     );
     if (settled === 'CONSENT_ENDED') {
       context.forget(applicant);
-      const next = await context.choose(applicant, wish);
-      return 'use' in next ? read(request, context) : { kind: 'consent required', source, ...next };
+      return readAnew(request, context, purpose);
     }
     return {
       kind: 'delivered',
@@ -150,6 +150,20 @@ export function createRead(options: ReadOptions): Read {
       retrievedAt,
       disclosureId: intention.id,
     };
+  }
+
+  /**
+   * After a consent ended under a read that is recorded already: another consent may still allow it, else that is the
+   * answer. Every turn uses up one consent, since an end is never undone, so the turns come to an end too.
+   */
+  async function readAnew<N extends SourceName>(
+    request: ReadRequest<N>,
+    context: ReadContext,
+    purpose: Purpose,
+  ): Promise<ReadResult<N>> {
+    const { source, applicant, periode } = request;
+    const next = await context.choose(applicant, { source, purpose, periode });
+    return 'use' in next ? read(request, context) : { kind: 'consent required', source, ...next };
   }
 
   /** Step a: may this caller read this source, for this purpose? A refusal is recorded too. */
@@ -172,15 +186,16 @@ export function createRead(options: ReadOptions): Read {
     context: ReadContext,
     consent: Consent,
     counter: { attempts: number },
-  ): Promise<Reading<Answers[N]> | { readonly ended: Lookup }> {
+  ): Promise<Reading<Answers[N]> | EndedConsent> {
     const rail = railOf(consent.rail, context.rails);
     const source: NavSource<N> = sources[request.source];
     const opened = await rail.open(consent, source);
-    if ('refused' in opened) return { ended: opened.refused };
+    if ('refused' in opened) return endedBy(opened.refused);
     const answer = await context.laneTo(request.source)(async () => {
-      // While this read waited for a place, the credential may have grown old; the rail knows.
+      // While this read waited for a place, its caller may have gone, and the credential grown old; the rail knows.
+      if (context.signal.aborted) throw abandoned();
       const current = await rail.open(consent, source);
-      if ('refused' in current) return { ended: current.refused };
+      if ('refused' in current) return endedBy(current.refused);
       return source.fetch({
         person: request.applicant.nationalId,
         periode: request.periode,
@@ -196,7 +211,8 @@ export function createRead(options: ReadOptions): Read {
     if (!('refused' in answer)) return answer;
     // NAV's 403 has a dozen reasons that look alike, so it decides nothing alone: the rail is the second witness.
     const seen = await rail.lookup(consent);
-    if (seen !== undefined && seen.status !== 'ACTIVE') return { ended: seen };
+    if (seen === undefined) throw unknownToRail();
+    if (seen.status !== 'ACTIVE') return endedBy(seen);
     throw new GatewayError(
       'NAV_REFUSED',
       'NAV refuses the read although Altinn says that the consent stands. The operator must ask NAV, giving time and call id.',
@@ -211,12 +227,23 @@ export function createRead(options: ReadOptions): Read {
     counter: { attempts: number },
     context: ReadContext,
   ): Promise<never> {
-    const code = error instanceof GatewayError ? error.code : 'INTERNAL';
     try {
-      await disclosures.settle(intention, endingWith('FAILED', code, counter.attempts));
+      await disclosures.settle(intention, endingWith('FAILED', codeOf(error), counter.attempts));
     } catch (failure) {
       log({ event: 'record failed', callId: context.callId, step: 'settle', name: framesOf(failure).name });
     }
+    throw error;
+  }
+
+  /** A read that went wrong before its consent was known is in the log too, under none. */
+  async function failUndecided(
+    error: unknown,
+    request: ReadRequest<SourceName>,
+    context: ReadContext,
+    purpose: Purpose,
+  ): Promise<never> {
+    const undecided = intentionOf(request, context, purpose, null);
+    await recorded('refuse', context, () => disclosures.refuse(undecided, endingWith('FAILED', codeOf(error), 0)));
     throw error;
   }
 
@@ -257,8 +284,10 @@ export function createRead(options: ReadOptions): Read {
     };
   }
 
+  /** No consent allows it: REFUSED when NAV was not asked, WITHHELD when it was. */
   function endingBy(reason: ConsentRequiredReason, attempts: number): Settlement {
-    return { at: clock.now(), outcome: 'REFUSED', refusedBecause: reason, errorCode: null, attempts, payload: null };
+    const outcome = attempts === 0 ? 'REFUSED' : 'WITHHELD';
+    return { at: clock.now(), outcome, refusedBecause: reason, errorCode: null, attempts, payload: null };
   }
 
   function endingWith(outcome: 'REFUSED' | 'FAILED', errorCode: ErrorCode, attempts: number): Settlement {
@@ -273,7 +302,27 @@ export function createRead(options: ReadOptions): Read {
   return read;
 }
 
-/** What an ended consent is called as a reason. */
-function reasonOf(lookup: Lookup): ConsentRequiredReason {
-  return lookup.status === 'ACTIVE' ? 'UNUSABLE' : lookup.status;
+function codeOf(error: unknown): ErrorCode {
+  return error instanceof GatewayError ? error.code : 'INTERNAL';
+}
+
+/** A rail's word that a consent has ended. */
+interface EndedConsent {
+  readonly ended: Lookup & { readonly status: Exclude<Lookup['status'], 'PENDING' | 'ACTIVE'> };
+}
+
+/** @throws GatewayError when the word is no end: it would be asked for again and again */
+function endedBy(word: Lookup): EndedConsent {
+  const { status } = word;
+  if (isEnded(status)) return { ended: { ...word, status } };
+  throw new GatewayError(
+    'ALTINN_REJECTED',
+    'Altinn says of a consent that was given, and is refused, that it has not ended. The operator must ask Altinn, giving time and call id.',
+  );
+}
+
+function abandoned(): GatewayError {
+  return new GatewayError('NAV_UNAVAILABLE', 'Nobody waits for the answer any more, so NAV was not asked.', {
+    evidence: { upstream: 'nav', failure: 'cancelled' },
+  });
 }

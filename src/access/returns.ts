@@ -49,11 +49,13 @@ export function createReturns(options: ReturnsOptions) {
   };
 }
 
-/** Adds `consent=<id>` and nothing else: behind a hash route where there is one, else to the query. The rest stays letter by letter. */
+/**
+ * Adds `consent=<id>` and nothing else: behind a hash route where there is one, else to the query. The rest stays letter by
+ * letter, but that letters outside ASCII are escaped as a browser does it, since no header can carry them.
+ */
 export function withConsent(returnUrl: string, consentId: string): string {
-  const hash = returnUrl.indexOf('#');
-  const route = hash !== -1;
-  const target = route ? returnUrl.slice(hash) : returnUrl;
-  const before = route ? returnUrl.slice(0, hash) : '';
-  return `${before}${target}${target.includes('?') ? '&' : '?'}consent=${consentId}`;
+  const route = returnUrl.indexOf('#');
+  const target = route === -1 ? returnUrl : returnUrl.slice(route);
+  const whole = `${returnUrl}${target.includes('?') ? '&' : '?'}consent=${consentId}`;
+  return whole.toWellFormed().replaceAll(/[^\x21-\x7e]+/g, encodeURIComponent);
 }

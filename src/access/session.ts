@@ -4,11 +4,11 @@ import type { Clock } from '../clock.ts';
 import { GatewayError } from '../errors.ts';
 import type { NationalId } from '../values.ts';
 import type { Decision } from './consent.ts';
-import { decide } from './consent.ts';
+import { awaited, decide } from './consent.ts';
 import type { Consents } from './consents.ts';
 import type { RawInquiry } from './inquiry.ts';
 import { assertOrdered, judgeInquiry } from './inquiry.ts';
-import { assertMay, purposeOf } from './policy.ts';
+import { assertMay, onlyPurposeOf, purposeOf } from './policy.ts';
 import type {
   Applicant,
   Caller,
@@ -97,10 +97,13 @@ export function openSession(options: SessionOptions, caller: Caller, callId: str
     consentsById.clear(consent.id);
   }
 
-  async function changed(consent: Promise<Consent>): Promise<Consent> {
-    const current = await consent;
-    forget(current);
-    return current;
+  /** After a mutation, what was read before it is read anew: the next one in the request may select it again. */
+  function startOver(consent: Consent): Consent {
+    forget(consent);
+    applicants.clear(consent.applicant.id);
+    refreshed.clear();
+    for (const known of Object.values(reads)) known.clear();
+    return consent;
   }
 
   /** This request's own lane to the host of a source, so that others take their turn beside it. */
@@ -112,18 +115,27 @@ export function openSession(options: SessionOptions, caller: Caller, callId: str
   }
 
   /** A request that waits for its answer is looked up once in a request, however many reads wait for it. */
-  function refreshOnce(consent: Consent): Promise<Consent> {
-    const underWay = refreshed.get(consent.id) ?? changed(options.consents.refresh(consent, rails));
+  async function refreshOnce(consent: Consent): Promise<Consent> {
+    const underWay = refreshed.get(consent.id) ?? options.consents.refresh(consent, rails);
     refreshed.set(consent.id, underWay);
-    return underWay;
+    const current = await underWay;
+    consentsById.clear(current.id);
+    return current;
   }
 
-  async function choose(applicant: Applicant, wish: ChoiceWish): Promise<Decision> {
-    const decideNow = async () => decide(await consentsOf.load(applicant.id), { ...wish, now: clock.now(), covers });
-    const decision = await decideNow();
-    if ('use' in decision || decision.reason !== 'PENDING' || decision.decidedBy === null) return decision;
-    await refreshOnce(decision.decidedBy);
-    return decideNow();
+  async function choose(applicant: Applicant, choice: ChoiceWish): Promise<Decision> {
+    const consents = await consentsOf.load(applicant.id);
+    const wish = { ...choice, now: clock.now(), covers };
+    const decision = decide(consents, wish);
+    const waiting = 'use' in decision ? [] : awaited(consents, wish);
+    if (waiting.length === 0) return decision;
+    // What the rails said is put into the list at hand: nobody needs to query the store again.
+    const answered = await Promise.all(waiting.map(refreshOnce));
+    const current = new Map(answered.map((consent) => [consent.id, consent]));
+    return decide(
+      consents.map((consent) => current.get(consent.id) ?? consent),
+      { ...wish, now: clock.now() },
+    );
   }
 
   const context: ReadContext = {
@@ -133,7 +145,9 @@ export function openSession(options: SessionOptions, caller: Caller, callId: str
     rails,
     laneTo,
     choose,
-    confirm: (consent, lookup) => changed(options.consents.confirm(consent, lookup)),
+    async confirm(consent, lookup) {
+      forget(await options.consents.confirm(consent, lookup));
+    },
     forget: (applicant) => consentsOf.clear(applicant.id),
   };
 
@@ -175,8 +189,8 @@ export function openSession(options: SessionOptions, caller: Caller, callId: str
     async read<N extends SourceName>(request: ReadRequest<N>) {
       assertOrdered(request.periode, 'periode');
       const known: Map<string, Promise<ReadResult<N>>> = reads[request.source];
-      const { applicant, periode, purpose } = request;
-      const key = JSON.stringify([applicant.id, periode.fom, periode.tom, purpose]);
+      const { applicant, periode } = request;
+      const key = JSON.stringify([applicant.id, periode.fom, periode.tom, request.purpose ?? onlyPurposeOf(caller)]);
       const underWay = known.get(key) ?? options.read(request, context);
       known.set(key, underWay);
       return underWay;
@@ -185,18 +199,16 @@ export function openSession(options: SessionOptions, caller: Caller, callId: str
     async requestConsent(raw) {
       assertMay(caller, 'ask for consent');
       const inquiry = judgeInquiry(raw, caller, clock.now());
-      const answer = await options.consents.request(inquiry, rails);
-      forget(answer.consent);
-      applicants.clear(answer.consent.applicant.id);
-      return answer;
+      const { consent, created } = await options.consents.request(inquiry, rails);
+      return { consent: startOver(consent), created };
     },
     async refreshConsent(id) {
       assertMay(caller, 'see consents');
-      return changed(options.consents.refresh(await own(id), rails));
+      return startOver(await options.consents.refresh(await own(id), rails));
     },
     async relinquishConsent(id) {
       assertMay(caller, 'ask for consent');
-      return changed(options.consents.relinquish(await own(id), rails));
+      return startOver(await options.consents.relinquish(await own(id), rails));
     },
   };
 }
