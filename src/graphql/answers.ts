@@ -1,4 +1,4 @@
-import type { Applicant, Consent, Page, Purpose } from '../access/ports.ts';
+import type { Applicant, Purpose } from '../access/ports.ts';
 import type { ConsentRequired, Delivered } from '../access/read.ts';
 
 /** What resolvers are handed as parents: the answers of `access/`, under the names of the contract. */
@@ -6,7 +6,6 @@ export type AapVedtakslisteAnswer = Delivered<'aapVedtak'>;
 export type AapMeldekortlisteAnswer = Delivered<'aapMeldekort'>;
 export type UforeopplysningerAnswer = Delivered<'uforeopplysninger'>;
 export type ConsentRequiredAnswer = ConsentRequired;
-export type ConsentConnectionAnswer = Page<Consent>;
 
 /** An applicant together with the purpose it was asked for; null: the caller's only one. */
 export interface ApplicantParent {

@@ -525,7 +525,7 @@ export type DisclosureOutcome =
   | 'REFUSED'
   /** Still running, or ended by a crash. NAV may have been asked. */
   | 'UNSETTLED'
-  /** NAV answered, but the consent ended meanwhile: the answer was dropped and not shown. */
+  /** NAV was asked, but the consent ended meanwhile: whatever it answered was dropped and not shown. */
   | 'WITHHELD';
 
 /** A yes-or-no answer as known at `retrievedAt`, with room for not knowing. Never read `UKJENT` as no. */

@@ -18,6 +18,8 @@ const aim = {
   /** Only calls whose path begins with this. */
   path: z.string().startsWith('/').optional(),
   method: z.enum(['GET', 'POST', 'PUT', 'DELETE']).optional(),
+  /** Only calls with this scope: asked for at Maskinporten, granted elsewhere. Tells the steps of one read apart. */
+  scope: z.string().min(1).optional(),
   /** How many calls are hit before the fault is spent; without it, all until it is removed. */
   times: z.int().positive().optional(),
   /** The double first does what it was asked, state and all; only its answer is replaced. */
@@ -28,7 +30,7 @@ const aim = {
 const failure = z.int().min(400).max(599);
 
 /**
- * A fault, aimed at one upstream and optionally narrowed to a person, path, method and number of calls:
+ * A fault, aimed at one upstream and optionally narrowed to a person, path, method, scope and number of calls:
  *
  * - `latency`: the answer comes `ms` later
  * - `hang`: no answer, until the faults are cleared or the sandbox closes; then the connection breaks
@@ -143,7 +145,8 @@ function hits(fault: Fault, { upstream, method, path, traits }: FaultTarget): bo
     fault.upstream === upstream &&
     (fault.person === undefined || fault.person === traits.person) &&
     (fault.path === undefined || path.startsWith(fault.path)) &&
-    (fault.method === undefined || fault.method === method)
+    (fault.method === undefined || fault.method === method) &&
+    (fault.scope === undefined || fault.scope === traits.scope)
   );
 }
 

@@ -177,6 +177,18 @@ describe('the aim of a fault', () => {
     expect((await send(sandbox, `${ORIGINS.aap}/api/v1/aap/meldekort`)).status).toBe(503);
   });
 
+  test('can be the scope of the token asked for, so that one step of a read fails and no other', async () => {
+    const sandbox = await withFault({ ...down, upstream: 'maskinporten', scope: UFORE_SCOPE });
+    const consent = givenConsent(sandbox, 'P04');
+    const statusFor = async (scope: string) => {
+      const body = await grantForm(sandbox, 'P04', consent, scope);
+      const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+      return (await send(sandbox, `${ORIGINS.maskinporten}/token`, { method: 'POST', headers, body })).status;
+    };
+
+    expect([await statusFor(AAP_SCOPE), await statusFor(UFORE_SCOPE)]).toEqual([200, 503]);
+  });
+
   test('can be a number of calls, after which the next fault has its turn', async () => {
     const sandbox = await withFault({ ...down, upstream: 'aap', times: 2 });
     sandbox.faults.add({ kind: 'status', status: 500, upstream: 'aap', times: 1 });

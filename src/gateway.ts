@@ -1,0 +1,128 @@
+import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import { createAccess } from './access/index.ts';
+import type { DataConsumer } from './access/ports.ts';
+import { createRails } from './altinn/index.ts';
+import { sourceNameOf } from './benefits/index.ts';
+import type { Clock } from './clock.ts';
+import { systemClock } from './clock.ts';
+import type { Config } from './config.ts';
+import type { UpstreamName } from './errors.ts';
+import { createCallers } from './gateway-callers.ts';
+import { createMaskinportenClients } from './gateway-maskinporten.ts';
+import { createNav } from './gateway-nav.ts';
+import { createGraphql } from './graphql/server.ts';
+import { createHost, RETURN_PATH } from './host.ts';
+import { addressOf, close, listen } from './host-listening.ts';
+import type { Log } from './log.ts';
+import { openEmbeddedStore } from './store/embedded.ts';
+import { ownKeyFile } from './store/key-file.ts';
+import { parseKeyFile } from './store/keys.ts';
+import type { Transport, Upstream } from './upstream.ts';
+import { createNetwork, createUpstream } from './upstream.ts';
+import type { OrganisationNumber } from './values.ts';
+
+/** What a gateway may be handed instead of making it: time, network and log. */
+export interface GatewayParts {
+  readonly log: Log;
+  readonly clock?: Clock;
+  /** The network; undici's when left out. */
+  readonly transport?: Transport;
+}
+
+/** A gateway. Disposing of it finishes what is in flight, and cuts off what takes longer than a second. */
+export interface Gateway extends AsyncDisposable {
+  readonly app: FastifyInstance;
+  /**
+   * Listens where the configuration says.
+   * @returns the address
+   * @throws Error, one sentence, when the port is taken
+   */
+  listen(): Promise<string>;
+}
+
+/**
+ * The composition root: configuration in, gateway out.
+ *
+ * @throws StoreError or Error, one sentence for the operator, when store or keys cannot be used
+ */
+export async function createGateway(config: Config, parts: GatewayParts): Promise<Gateway> {
+  await using building = new AsyncDisposableStack();
+  const { log, clock = systemClock } = parts;
+
+  const network = createNetwork({ connections: config.nav.bound, maxBytes: config.maxAnswerBytes });
+  building.defer(() => network.close());
+  const transport = parts.transport ?? network.transport;
+  const upstream =
+    (name: UpstreamName) =>
+    (baseUrl: string): Upstream =>
+      createUpstream({
+        name,
+        baseUrl,
+        transport,
+        deadlineMs: config.deadlines[name],
+        maxBytes: config.maxAnswerBytes,
+        attempts: config.retries.attempts,
+        pauseMs: config.retries.backoffMs,
+        log,
+      });
+
+  const store = building.use(
+    await openEmbeddedStore({
+      file: join(config.store.directory, 'samtykkeporten.db'),
+      keys: parseKeyFile(config.store.encryptionKeys?.reveal() ?? ownKeyFile(config.store.directory)),
+      clock,
+      nationalIds: config.nationalIds,
+    }),
+  );
+
+  const dataConsumers = dataConsumersOf(config);
+  const tokensFor = await createMaskinportenClients(config, { upstream: upstream('maskinporten'), clock, log });
+  const altinn3 = { ...config.altinn3, upstream: upstream('altinn')(config.altinn3.baseUrl), clock };
+  const access = createAccess({
+    ...createNav(config.nav, upstream('nav')),
+    openRails: createRails({ altinn3, tokensFor }),
+    store: store.consents,
+    disclosures: store.disclosures,
+    dataConsumers,
+    newRequests: 'ALTINN_3',
+    askAgainAfterDays: config.consent.askAgainAfterDeclinedDays,
+    validityDays: config.consent.defaultValidityDays ?? null,
+    returnAddress: () => `${config.server.publicUrl ?? addressOf(host.app)}${RETURN_PATH}`,
+    clock,
+    log,
+  });
+
+  const callers = building.use(createCallers(config.callers, dataConsumers, transport));
+  const { limits } = config.graphql;
+  const graphql = createGraphql({
+    access,
+    readCaller: callers.read,
+    limits,
+    nationalIds: config.nationalIds,
+    clock,
+    log,
+  });
+  const host = await createHost({
+    graphql,
+    access,
+    dependencies: [{ name: 'store', check: () => store.ping() }, ...callers.dependencies],
+    bodyBytes: limits.bodyBytes,
+    loopbackOnly: config.profile === 'sandbox',
+    log,
+  });
+  building.defer(() => close(host, graphql));
+
+  const { app } = host;
+  const built = building.move();
+  return { app, listen: () => listen(app, config.server), [Symbol.asyncDispose]: () => built.disposeAsync() };
+}
+
+function dataConsumersOf(config: Config): ReadonlyMap<OrganisationNumber, DataConsumer> {
+  return new Map(
+    config.dataConsumers.map(({ organisationNumber, name, purposes, sources, returnUrls }) => [
+      organisationNumber,
+      { organisationNumber, name, purposes, returnUrls, sources: sources.map(sourceNameOf), supplier: null },
+    ]),
+  );
+}

@@ -1,0 +1,145 @@
+import type {
+  DocumentNode,
+  FragmentDefinitionNode,
+  GraphQLSchema,
+  OperationDefinitionNode,
+  SelectionSetNode,
+} from 'graphql';
+import { coerceInputValue, isInputType, Kind, Lexer, Source, TokenKind, typeFromAST } from 'graphql';
+import { GatewayError, invalidInput } from '../errors.ts';
+import { holdsNationalId } from '../values.ts';
+import { COMPARE, gatewayErrorOf } from './errors.ts';
+import { NATIONAL_ID_IN_DOCUMENT } from './scalars.ts';
+
+/** How large a document may be. */
+export interface DocumentLimits {
+  /** Most lexical tokens. */
+  readonly maxTokens: number;
+  /** Deepest nesting of fields; introspection does not count. */
+  readonly maxDepth: number;
+  /** Most aliases, each counted as often as its fragment is spread. */
+  readonly maxAliases: number;
+}
+
+/**
+ * Judges the text of a document before anything parses it, since a parser quotes what it stumbles over.
+ * @throws GatewayError `NATIONAL_ID_IN_DOCUMENT` or `LIMIT_EXCEEDED`
+ */
+export function assertDocumentText(text: string, { maxTokens }: DocumentLimits): void {
+  if (holdsNationalId(text)) throw new GatewayError('NATIONAL_ID_IN_DOCUMENT', NATIONAL_ID_IN_DOCUMENT);
+  const lexer = new Lexer(new Source(text));
+  for (let count = 0; ; count += 1) {
+    if (count > maxTokens)
+      throw new GatewayError('LIMIT_EXCEEDED', `The document has more than ${maxTokens} tokens. Split it.`);
+    try {
+      if (lexer.advance().kind === TokenKind.EOF) return;
+    } catch {
+      // Not lexically sound: the parser says where.
+      return;
+    }
+  }
+}
+
+/** @throws GatewayError `INVALID_INPUT` for a kind of operation that the schema does not have */
+export function assertOperationKind(schema: GraphQLSchema, { operation }: OperationDefinitionNode): void {
+  if (schema.getRootType(operation)) return;
+  throw new GatewayError('INVALID_INPUT', `There is no ${operation} here: send a query or a mutation.`);
+}
+
+/**
+ * Judges a valid document.
+ * @throws GatewayError `LIMIT_EXCEEDED`
+ */
+export function assertDocumentSize(
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  limits: DocumentLimits,
+): void {
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  for (const definition of document.definitions) {
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
+  }
+  const { depth, aliases } = measure(operation.selectionSet, fragments, new Map());
+  if (depth > limits.maxDepth)
+    throw new GatewayError(
+      'LIMIT_EXCEEDED',
+      `Fields are nested deeper than ${limits.maxDepth} levels. Flatten the query.`,
+    );
+  if (aliases > limits.maxAliases) {
+    throw new GatewayError(
+      'LIMIT_EXCEEDED',
+      `The document uses more than ${limits.maxAliases} aliases. Split it, or ask for several people through applicants.`,
+    );
+  }
+}
+
+interface Size {
+  readonly depth: number;
+  readonly aliases: number;
+}
+
+/** Validation has refused fragments that spread themselves, so the recursion ends; each fragment is measured once. */
+function measure(
+  selections: SelectionSetNode,
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+  known: Map<string, Size>,
+): Size {
+  let depth = 0;
+  let aliases = 0;
+  const add = (size: Size) => {
+    depth = Math.max(depth, size.depth);
+    aliases += size.aliases;
+  };
+  for (const selection of selections.selections) {
+    switch (selection.kind) {
+      case Kind.FIELD: {
+        if (selection.alias !== undefined) aliases += 1;
+        if (selection.name.value.startsWith('__')) break;
+        const below = selection.selectionSet && measure(selection.selectionSet, fragments, known);
+        add({ depth: 1 + (below?.depth ?? 0), aliases: below?.aliases ?? 0 });
+        break;
+      }
+      case Kind.INLINE_FRAGMENT:
+        add(measure(selection.selectionSet, fragments, known));
+        break;
+      case Kind.FRAGMENT_SPREAD: {
+        const name = selection.name.value;
+        const fragment = fragments.get(name);
+        if (fragment === undefined) break;
+        const size = known.get(name) ?? measure(fragment.selectionSet, fragments, known);
+        known.set(name, size);
+        add(size);
+      }
+    }
+  }
+  return { depth, aliases };
+}
+
+/**
+ * Judges the variables as graphql-js will, for its own messages quote what they refuse.
+ * @throws GatewayError `INVALID_INPUT` naming variable and field, or what a scalar says
+ */
+export function assertVariables(
+  schema: GraphQLSchema,
+  operation: OperationDefinitionNode,
+  variables: Readonly<Record<string, unknown>>,
+): void {
+  for (const { variable, type: typeNode, defaultValue } of operation.variableDefinitions ?? []) {
+    const name = variable.name.value;
+    const type = typeFromAST(schema, typeNode);
+    if (!isInputType(type)) continue;
+    if (!Object.hasOwn(variables, name)) {
+      if (typeNode.kind === Kind.NON_NULL_TYPE && defaultValue === undefined)
+        throw unfit(name, `is missing; give it a value of type ${type}.`);
+      continue;
+    }
+    coerceInputValue(variables[name], type, (path, _value, error) => {
+      const said = gatewayErrorOf(error)?.message ?? `does not fit; it is of type ${type}: ${COMPARE}`;
+      throw unfit([name, ...path].join('.'), said);
+    });
+  }
+}
+
+function unfit(field: string, message: string): GatewayError {
+  return invalidInput(field, `Variable $${field}: ${message}`);
+}

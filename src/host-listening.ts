@@ -1,0 +1,35 @@
+import type { FastifyInstance } from 'fastify';
+import type { Graphql } from './graphql/server.ts';
+import type { Host } from './host.ts';
+
+/**
+ * Opens the front door.
+ * @returns the address; with port 0 the one that was free
+ * @throws Error, one sentence, when the port is taken
+ */
+export async function listen(
+  app: FastifyInstance,
+  where: { readonly host: string; readonly port: number },
+): Promise<string> {
+  try {
+    await app.listen({ ...where });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
+    throw new Error(`Port ${where.port} is taken: set PORT to another one, or to 0 for a free one.`);
+  }
+  return addressOf(app);
+}
+
+/** Where the gateway itself is reached; the address people return to in the sandbox, where no other is configured. */
+export function addressOf(app: FastifyInstance): string {
+  const address = app.server.address();
+  if (address === null || typeof address === 'string') throw new Error('The gateway does not listen yet.');
+  return `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`;
+}
+
+/** What is in flight may finish; what hangs is cut off. Either way it has ended, in the record too, when this resolves. */
+export async function close({ app, idle }: Host, { server }: Graphql): Promise<void> {
+  await server.stop();
+  await app.close();
+  await idle();
+}

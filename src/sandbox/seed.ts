@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import type { CallerName } from './callers-state.ts';
+import { createCitizen } from './citizen.ts';
+import type { Sandbox } from './sandbox.ts';
+import type { CastId } from './world.ts';
+import { personByCastId } from './world.ts';
+
+/** What becomes of a request: some answer, one waits, one changes their mind. */
+type Answer = 'approve' | 'decline' | 'wait' | 'withdraw';
+
+const STORY: readonly (readonly [asker: CallerName, person: CastId, answer: Answer])[] = [
+  ['case-handler-a', 'P04', 'approve'],
+  ['case-handler-a', 'P05', 'approve'],
+  ['case-handler-a', 'P06', 'approve'],
+  ['case-handler-a', 'P09', 'approve'],
+  ['case-handler-a', 'P11', 'approve'],
+  ['case-handler-a', 'P12', 'approve'],
+  ['case-handler-a', 'P03', 'decline'],
+  ['case-handler-a', 'P08', 'wait'],
+  ['case-handler-a', 'P07', 'withdraw'],
+  ['case-handler-b', 'P06', 'approve'],
+];
+
+const REQUEST = `mutation seed($input: RequestConsentInput!) {
+  requestConsent(input: $input) { created consent { pageUrl } }
+}`;
+
+const COUNT = '{ consents(first: 1) { nodes { id } } }';
+
+const requested = z.object({
+  data: z.object({ requestConsent: z.object({ consent: z.object({ pageUrl: z.string().nullable() }) }) }),
+});
+const counted = z.object({ data: z.object({ consents: z.object({ nodes: z.array(z.unknown()) }) }) });
+
+/**
+ * Fills an empty world as its users would: insurers ask through GraphQL, people answer on their pages. A world that holds a
+ * consent already is left as it is.
+ *
+ * @throws Error when gateway or doubles do not do what they should
+ */
+export async function seed(sandbox: Sandbox, graphql: string): Promise<void> {
+  const { nodes } = counted.parse(await post(sandbox, graphql, 'case-handler-a', COUNT, {})).data.consents;
+  if (nodes.length > 0) return;
+  for (const [asker, person, answer] of STORY) {
+    const input = {
+      applicant: { nationalId: personByCastId(person)?.nationalId },
+      purpose: 'DISABILITY_INSURANCE',
+      periode: { fom: '2022-01-01', tom: '2027-12-31' },
+      returnUrl: `${sandbox.origins.control}/`,
+      message: { nb: 'Vi trenger opplysningene for å behandle saken din.' },
+      reference: `SAK-${person}`,
+    };
+    const { pageUrl } = requested.parse(await post(sandbox, graphql, asker, REQUEST, { input })).data.requestConsent
+      .consent;
+    if (pageUrl === null) throw new Error('the request has no page');
+    const citizen = createCitizen(person, sandbox.origins.altinn3, sandbox.transport);
+    if (answer === 'wait') continue;
+    const target = await citizen.answer(pageUrl, answer === 'decline' ? 'decline' : 'approve');
+    if (target !== null) await fetch(target, { redirect: 'manual' });
+    if (answer === 'withdraw') await citizen.withdrawAll();
+  }
+}
+
+async function post(
+  sandbox: Sandbox,
+  graphql: string,
+  caller: CallerName,
+  query: string,
+  variables: Record<string, unknown>,
+): Promise<unknown> {
+  const token = await sandbox.callers.tokenFor(caller);
+  const response = await fetch(graphql, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    body: JSON.stringify({ query, variables }),
+  });
+  return response.json();
+}

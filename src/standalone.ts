@@ -1,0 +1,114 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Config, Mistake } from './config.ts';
+import { readConfig } from './config.ts';
+import { createGateway } from './gateway.ts';
+import type { Log } from './log.ts';
+import { GATEWAY_AUDIENCE } from './sandbox/callers.ts';
+import type { Sandbox } from './sandbox/sandbox.ts';
+import { seed } from './sandbox/seed.ts';
+import { startSandbox } from './sandbox/server.ts';
+import type { Origins } from './sandbox/upstreams.ts';
+import { ORGANISATIONS } from './sandbox/world.ts';
+
+/** How gateway and sandbox are started together. */
+export interface StandaloneOptions {
+  /** Port of the gateway; 0 takes a free one. */
+  readonly port: number;
+  /** First port of the sandbox; 0 takes free ones. */
+  readonly sandboxPort: number;
+  /** Where gateway and sandbox keep their state. */
+  readonly dataDirectory: string;
+  readonly log: Log;
+  readonly onDefect: (error: unknown) => void;
+}
+
+/** Gateway and sandbox on one clock. Disposing of it closes the gateway first. */
+export interface Standalone extends AsyncDisposable {
+  readonly addresses: Origins & { readonly gateway: string };
+}
+
+/**
+ * Starts the sandbox, then the gateway against it, then seeds the world through GraphQL and the citizen's pages, unless an
+ * earlier start has done so.
+ *
+ * @throws Error, one sentence, when a port is taken or the data cannot be read
+ */
+export async function startStandalone(options: StandaloneOptions): Promise<Standalone> {
+  await using starting = new AsyncDisposableStack();
+  const { sandboxPort, dataDirectory, log, onDefect } = options;
+  const { sandbox, clock, origins } = starting.use(await startSandbox({ port: sandboxPort, dataDirectory, onDefect }));
+  const gateway = starting.use(await createGateway(sandboxConfig(sandbox, options), { log, clock }));
+  const address = await gateway.listen();
+  await seed(sandbox, `${address}/graphql`);
+  const started = starting.move();
+  return { addresses: { ...origins, gateway: address }, [Symbol.asyncDispose]: () => started.disposeAsync() };
+}
+
+/** Removes what gateway and sandbox have stored, and nothing else that lies in the directory. */
+export async function wipe(dataDirectory: string): Promise<void> {
+  const files = [
+    'samtykkeporten.db',
+    'samtykkeporten.db-wal',
+    'samtykkeporten.db-shm',
+    'keys.json',
+    'sandbox.json',
+    'sandbox.json.next',
+  ];
+  for (const file of files) await rm(join(dataDirectory, file), { force: true });
+}
+
+/** The configuration of a gateway that stands in front of a sandbox: what an operator would write, with the sandbox's addresses and keys. */
+export function sandboxConfig(
+  sandbox: Sandbox,
+  options: { readonly port: number; readonly dataDirectory: string },
+): Config {
+  const { origins, clients } = sandbox;
+  const keys = Object.fromEntries(
+    clients.map(({ organisation, privateJwk }) => [`KEY_${organisation}`, JSON.stringify(privateJwk)]),
+  );
+  const text = JSON.stringify({
+    profile: 'sandbox',
+    nav: {
+      aap: { baseUrl: origins.aap },
+      uforeopplysninger: { baseUrl: `${origins.uforeopplysninger}/dsop-ufo` },
+    },
+    altinn3: { baseUrl: origins.altinn3 },
+    maskinporten: { issuer: `${origins.maskinporten}/`, tokenEndpoint: `${origins.maskinporten}/token` },
+    dataConsumers: ORGANISATIONS.filter(({ shortName }) => shortName !== 'supplier').map(
+      ({ organisationNumber, name }) => ({
+        organisationNumber,
+        name,
+        client: clientOf(organisationNumber, clients),
+        purposes: ['OCCUPATIONAL_PENSION', 'DISABILITY_INSURANCE'],
+        returnUrls: [`${origins.control}/`],
+      }),
+    ),
+    callers: {
+      issuers: [
+        { issuer: sandbox.callers.issuer, audience: GATEWAY_AUDIENCE, jwksUri: `${sandbox.callers.issuer}/jwks` },
+      ],
+    },
+    store: { directory: options.dataDirectory },
+    server: { port: options.port },
+  });
+  const read = readConfig({
+    text,
+    env: keys,
+    readFile: () => {
+      throw new Error('the sandbox keeps its keys in memory');
+    },
+  });
+  if ('config' in read) return read.config;
+  throw new Error(read.mistakes.map(describeMistake).join('; '));
+}
+
+function clientOf(organisation: string, clients: Sandbox['clients']) {
+  const client = clients.find((candidate) => candidate.organisation === organisation);
+  return { clientId: client?.clientId, key: { kid: client?.kid, privateKey: { env: `KEY_${organisation}` } } };
+}
+
+/** One mistake in a configuration, as one line. */
+export function describeMistake({ path, message }: Mistake): string {
+  return path === '' ? message : `${path}: ${message}`;
+}

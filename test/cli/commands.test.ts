@@ -1,0 +1,185 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startSandbox } from '../../src/sandbox/server.ts';
+import { example, keyFile, pem } from '../config/files.ts';
+import { launch, run } from './program.ts';
+
+let directory: string;
+const at = (name: string) => join(directory, name);
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'samtykkeporten-cli-'));
+});
+afterAll(() => rm(directory, { recursive: true, force: true }));
+
+async function configFile(name: string, json: unknown): Promise<string> {
+  await writeFile(at(name), typeof json === 'string' ? json : JSON.stringify(json));
+  return at(name);
+}
+
+/** One or more sentences for the person at the terminal, and nothing of a program's insides. */
+function expectMistake(ended: { code: number | null; stdout: string; stderr: string }): void {
+  expect(ended).toMatchObject({ code: 2, stdout: '' });
+  expect(ended.stderr).toMatch(/\S\n$/);
+  expect(ended.stderr).not.toMatch(/^ +at |node:internal|\.ts:\d|Error:/m);
+}
+
+describe('a command that cannot be carried out ends with code 2 and says why', { timeout: 60_000 }, () => {
+  it.each<[string, string[], Record<string, string>, RegExp]>([
+    ['an unknown command', ['begin'], {}, /unknown command 'begin'/],
+    ['serve without a file', ['serve'], {}, /--config <file>/],
+    ['config check without a file', ['config', 'check'], {}, /--config <file>/],
+    [
+      'a file that is missing',
+      ['serve', '--config', '/nowhere/config.json'],
+      {},
+      /^The configuration \/nowhere\/config\.json cannot be read\.\n$/,
+    ],
+    [
+      'a port that is no number',
+      ['start'],
+      { PORT: 'many' },
+      /^PORT must be a port: a whole number from 0 to 65535\.\n$/,
+    ],
+    ['a port that is too large', ['start'], { PORT: '65536' }, /^PORT must be/],
+    [
+      'first ports that leave no room',
+      ['start'],
+      { PORT: '0', SANDBOX_PORT: '65530' },
+      /^SANDBOX_PORT must be .*65529/,
+    ],
+    ['a directory that is none', ['start'], { PORT: '0', SANDBOX_PORT: '0', DATA_DIR: '/dev/null' }, /\/dev\/null/],
+  ])('%s', { concurrent: true }, async (_, args, env, says) => {
+    const ended = await run(args, env);
+    expectMistake(ended);
+    expect(ended.stderr).toMatch(says);
+  });
+
+  it('no command shows what there is', async () => {
+    const ended = await run([]);
+    expect(ended.code).toBe(2);
+    expect(ended.stderr).toMatch(/Usage: samtykkeporten/);
+  });
+});
+
+it('help is no mistake', { timeout: 60_000 }, async () => {
+  const ended = await run(['serve', '--help']);
+  expect(ended).toMatchObject({ code: 0, stderr: '' });
+  expect(ended.stdout).toContain('--config <file>');
+});
+
+describe('a configuration with mistakes', { timeout: 60_000 }, () => {
+  it('is told all of them at once, without a value', async () => {
+    const secret = 'hunter2-hunter2';
+    const json = {
+      ...example('test'),
+      nav: { aap: { baseUrl: `ftp://${secret}` }, bound: secret },
+      store: { directory: '.data', encryptionKeys: secret },
+      [secret]: 1,
+    };
+    const file = await configFile('broken.json', json);
+    const ended = await run(['serve', '--config', file], {
+      FORSIKRING_A_KEY: secret,
+      PORT: 'many',
+    });
+    expectMistake(ended);
+    for (const path of [
+      'nav.aap.baseUrl',
+      'nav.bound',
+      'store.encryptionKeys',
+      'dataConsumers[0].client.key.privateKey',
+      'dataConsumers[1].client.key.privateKey',
+      'PORT',
+    ]) {
+      expect(ended.stderr).toContain(`\n  ${path}: `);
+    }
+    expect(ended.stderr).not.toContain(secret);
+  });
+
+  it('that is no JSON says so', async () => {
+    const ended = await run(['config', 'check', '--config', await configFile('text.json', '{"profile": "hunter2"')]);
+    expectMistake(ended);
+    expect(ended.stderr).toBe(`${at('text.json')} cannot be used:\n  is not valid JSON\n`);
+  });
+});
+
+describe('config check', { timeout: 60_000 }, () => {
+  it('prints what will be used, defaults and all, with every secret masked', async () => {
+    await writeFile(at('store.json'), JSON.stringify(keyFile));
+    const json = { ...example('test'), store: { directory: at('data'), encryptionKeys: { file: at('store.json') } } };
+    const ended = await run(['config', 'check', '--config', await configFile('good.json', json)], {
+      FORSIKRING_A_KEY: pem,
+      PENSJON_B_KEY: pem,
+      PORT: '4711',
+    });
+    expect(ended).toMatchObject({ code: 0, stderr: '' });
+    const printed = JSON.parse(ended.stdout);
+    expect(printed).toMatchObject({
+      profile: 'test',
+      altinn3: { baseUrl: 'https://platform.tt02.altinn.no' },
+      server: { port: 4711 },
+      store: { encryptionKeys: expect.stringMatching(/^\[.+\]$/) },
+      dataConsumers: [
+        { client: { key: { privateKey: expect.stringMatching(/^\[.+\]$/) } } },
+        { client: { key: { privateKey: expect.stringMatching(/^\[.+\]$/) } } },
+      ],
+    });
+    for (const secret of ['PRIVATE KEY', pem.split('\n')[1] ?? pem, keyFile.identityKey, keyFile.keys[0]?.key ?? pem]) {
+      expect(ended.stdout).not.toContain(secret);
+    }
+  });
+});
+
+describe('serve', { timeout: 60_000 }, () => {
+  it('answers alone, against a sandbox that runs elsewhere, and stops on SIGTERM', async () => {
+    await using running = await startSandbox({ port: 0, onDefect: (error) => expect.fail(String(error)) });
+    const { origins, sandbox } = running;
+    const [client] = sandbox.clients;
+    if (client === undefined) throw new Error('no client');
+    const file = await configFile('sandbox.json', {
+      profile: 'sandbox',
+      nav: { aap: { baseUrl: origins.aap }, uforeopplysninger: { baseUrl: `${origins.uforeopplysninger}/dsop-ufo` } },
+      altinn3: { baseUrl: origins.altinn3 },
+      maskinporten: { issuer: `${origins.maskinporten}/`, tokenEndpoint: `${origins.maskinporten}/token` },
+      dataConsumers: [
+        {
+          organisationNumber: client.organisation,
+          name: 'Fjordlund Forsikring',
+          client: { clientId: client.clientId, key: { kid: client.kid, privateKey: { env: 'THE_KEY' } } },
+          purposes: ['DISABILITY_INSURANCE'],
+          returnUrls: [`${origins.control}/`],
+        },
+      ],
+      callers: {
+        issuers: [
+          { issuer: origins.callers, audience: 'https://samtykkeporten.sandbox', jwksUri: `${origins.callers}/jwks` },
+        ],
+      },
+      store: { directory: at('served') },
+      server: { port: 0 },
+    });
+    using program = launch(['serve', '--config', file], { THE_KEY: JSON.stringify(client.privateJwk) });
+    const [line] = (await program.says('"event":"started"')).split('\n');
+    const { address } = JSON.parse(line ?? '');
+    const ready = await fetch(`${address}/ready`);
+    expect(await ready.json()).toMatchObject({ status: 'ready' });
+    const answer = await fetch(`${address}/graphql`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        authorization: `Bearer ${await sandbox.callers.tokenFor('case-handler-a')}`,
+      },
+      body: JSON.stringify({ query: '{ viewer { dataConsumer { name } } consents { nodes { id } } }' }),
+    });
+    expect(await answer.json()).toEqual({
+      data: { viewer: { dataConsumer: { name: 'Fjordlund Forsikring' } }, consents: { nodes: [] } },
+    });
+
+    const ended = await program.stop('SIGTERM');
+    expect(ended).toMatchObject({ code: 0, stderr: '' });
+    expect(ended.stdout.trim().split('\n').at(-1)).toContain('"event":"stopped"');
+    expect(JSON.parse(await readFile(at('served/keys.json'), 'utf8'))).toHaveProperty('identityKey');
+  });
+});

@@ -1,0 +1,275 @@
+import { getIntrospectionQuery, parse } from 'graphql';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { World } from '../support/world.ts';
+import { numberOf, openWorld } from '../support/world.ts';
+import type { Answer } from './support.ts';
+import { post, send } from './support.ts';
+
+let world: World;
+
+beforeAll(async () => {
+  world = await openWorld();
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+const P04 = numberOf('P04');
+
+function expectRefused(seen: Answer, code: string, says: RegExp): void {
+  expect(seen.data).toBeUndefined();
+  expect(seen.errors).toHaveLength(1);
+  expect(seen.errors[0]).toMatchObject({
+    message: expect.stringMatching(says),
+    extensions: { code, retry: 'never', callId: seen.headers['x-request-id'] },
+  });
+}
+
+describe('tokens', () => {
+  /** A document of exactly that many tokens. */
+  const ofTokens = (tokens: number) =>
+    `{ consents(filter: { status: [${'ACTIVE '.repeat(tokens - 19)}] }) { nodes { id } } }`;
+
+  it('2000 are taken', async () => {
+    const seen = await post(world, { query: ofTokens(2000) });
+    expect(seen.errors).toEqual([]);
+  });
+
+  it('2001 are not, and the document is not even parsed', async () => {
+    expectRefused(await post(world, { query: ofTokens(2001) }), 'LIMIT_EXCEEDED', /2000 tokens/);
+    expectRefused(await post(world, { query: `${'{ '.repeat(2001)}` }), 'LIMIT_EXCEEDED', /2000 tokens/);
+  });
+
+  it('within the limit, but too many to compare with each other, are told so', async () => {
+    expectRefused(
+      await post(world, { query: `{ viewer { ${'role '.repeat(1900)} } }` }),
+      'LIMIT_EXCEEDED',
+      /too intricate/,
+    );
+  });
+
+  it('of comments and white space do not count', async () => {
+    const seen = await post(world, { query: `${'# a word\n'.repeat(3000)}{ viewer { role } }` });
+    expect(seen.errors).toEqual([]);
+  });
+});
+
+describe('depth', () => {
+  /** `applicant { consents { nodes { applicant { ... } } } }`, of 11 levels; what stands in the innermost decides. */
+  const around = (innermost: string) =>
+    `query ($id: NationalId!) { applicant(by: { nationalId: $id }) { ${'consents { nodes { applicant { '.repeat(3)} consents { ${innermost} } ${'} } } '.repeat(3)} } }`;
+
+  it('12 levels are taken', async () => {
+    const seen = await post(world, { query: around('nodes { __typename }'), variables: { id: P04 } });
+    expect(seen.errors).toEqual([]);
+  });
+
+  it('13 levels are not', async () => {
+    const seen = await post(world, { query: around('nodes { id }'), variables: { id: P04 } });
+    expectRefused(seen, 'LIMIT_EXCEEDED', /deeper than 12/);
+  });
+
+  it('is counted through fragments, named and inline', async () => {
+    const query = `query ($id: NationalId!) { applicant(by: { nationalId: $id }) { ...a } }
+      fragment a on Applicant { consents { nodes { applicant { ...b } } } }
+      fragment b on Applicant { ... on Applicant { consents { nodes { applicant { ...c } } } } }
+      fragment c on Applicant { consents { nodes { applicant { ...d } } } }
+      fragment d on Applicant { consents { nodes { id } } }`;
+    expectRefused(await post(world, { query, variables: { id: P04 } }), 'LIMIT_EXCEEDED', /deeper than 12/);
+  });
+});
+
+describe('aliases', () => {
+  const aliases = (count: number) => Array.from({ length: count }, (_, at) => `a${at}: role`).join(' ');
+
+  it('30 are taken, 31 are not', async () => {
+    expect((await post(world, { query: `{ viewer { ${aliases(30)} } }` })).errors).toEqual([]);
+    expectRefused(await post(world, { query: `{ viewer { ${aliases(31)} } }` }), 'LIMIT_EXCEEDED', /30 aliases/);
+  });
+
+  it('are counted as often as their fragment is spread', async () => {
+    const twice = `{ viewer { ...f } x: viewer { ...f } } fragment f on Viewer { ${aliases(15)} }`;
+    expectRefused(await post(world, { query: twice }), 'LIMIT_EXCEEDED', /30 aliases/);
+    const once = `{ viewer { ...f } } fragment f on Viewer { ${aliases(15)} }`;
+    expect((await post(world, { query: once })).errors).toEqual([]);
+  });
+
+  it('multiplied by fragments within fragments are refused at once', async () => {
+    const doubling = Array.from(
+      { length: 60 },
+      (_, at) => `fragment f${at} on Query { ...f${at + 1} ... { ...f${at + 1} } }`,
+    );
+    const query = `{ ...f0 } ${doubling.join(' ')} fragment f60 on Query { a: viewer { role } }`;
+    expectRefused(await post(world, { query }), 'LIMIT_EXCEEDED', /30 aliases/);
+  });
+
+  it('of introspection count too', async () => {
+    const query = `{ ${Array.from({ length: 31 }, (_, at) => `s${at}: __schema { types { name } }`).join(' ')} }`;
+    expectRefused(await post(world, { query }), 'LIMIT_EXCEEDED', /30 aliases/);
+  });
+});
+
+describe('keys', () => {
+  const query = 'query ($by: [ApplicantKey!]!) { applicants(by: $by) { id } viewer { role } }';
+  const keys = (count: number) => Array.from({ length: count }, () => ({ nationalId: P04 }));
+
+  it.each([0, 101])('%d cost their own field alone', async (count) => {
+    const seen = await post(world, { query, variables: { by: keys(count) } });
+    expect(seen.data).toEqual({ applicants: null, viewer: { role: 'CASE_HANDLER' } });
+    expect(seen.errors).toMatchObject([
+      {
+        path: ['applicants'],
+        message: expect.stringContaining('1 to 100'),
+        extensions: { code: 'LIMIT_EXCEEDED', field: 'by' },
+      },
+    ]);
+  });
+
+  it.each([1, 100])('%d are taken', async (count) => {
+    const seen = await post(world, { query, variables: { by: keys(count) } });
+    expect(seen.errors).toEqual([]);
+    expect(seen.data.applicants).toHaveLength(count);
+  });
+});
+
+it.each([
+  [
+    'consents',
+    'case-handler-a',
+    'query ($v: [ConsentStatus!]) { consents(filter: { status: $v }) { nodes { id } } }',
+    'ACTIVE',
+  ],
+  [
+    'disclosures',
+    'auditor-a',
+    'query ($v: [DisclosureOutcome!]) { disclosures(filter: { outcome: $v }) { nodes { id } } }',
+    'FAILED',
+  ],
+] as const)('a filter of %s may say the same thing over and over', async (_, caller, query, value) => {
+  const seen = await world.query(caller, query, { v: Array.from({ length: 5000 }, () => value) });
+  expect(seen.errors).toEqual([]);
+});
+
+describe('introspection', () => {
+  it.each([
+    ['the usual', getIntrospectionQuery()],
+    [
+      'the fullest',
+      getIntrospectionQuery({
+        descriptions: true,
+        specifiedByUrl: true,
+        directiveIsRepeatable: true,
+        schemaDescription: true,
+        inputValueDeprecation: true,
+        oneOf: true,
+      }),
+    ],
+  ])('%s of GraphiQL fits within the limits', async (_, query) => {
+    const seen = await post(world, { query, operationName: 'IntrospectionQuery' });
+    expect(seen.errors).toEqual([]);
+    expect(seen.data.__schema.queryType.name).toBe('Query');
+    expect(() => parse(query)).not.toThrow();
+  });
+
+  it('is not for strangers', async () => {
+    const seen = await send(world, {
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: getIntrospectionQuery() }),
+    });
+    expectRefused(seen, 'UNAUTHENTICATED', /Authorization/);
+    expect(seen.status).toBe(401);
+  });
+});
+
+describe('the form of a request', () => {
+  const valid = '{ viewer { role } }';
+  const secret = P04;
+
+  it.each<[string, body: unknown]>([
+    ['a list of operations', [{ query: valid }, { query: valid }]],
+    ['an empty list', []],
+    ['a text', JSON.stringify(secret)],
+    ['null', 'null'],
+    ['an object without a query', { variables: { id: secret } }],
+    ['a query that is null', { query: null }],
+    ['a query that is empty', { query: '' }],
+    ['a query that is an object', { query: { secret } }],
+    ['variables written as text', { query: valid, variables: `{"id":"${secret}"}` }],
+    ['variables in a list', { query: valid, variables: [secret] }],
+    ['an operation name that is a number', { query: valid, operationName: 7 }],
+    ['extensions that are text', { query: valid, extensions: secret }],
+    [
+      'a persisted query without its text',
+      { extensions: { persistedQuery: { version: 1, sha256Hash: 'a'.repeat(64) } } },
+    ],
+  ])('%s is refused with what to send instead', async (_, body) => {
+    const seen = await post(world, body);
+    expect(seen.status).toBe(400);
+    expectRefused(seen, 'INVALID_INPUT', /one JSON object/);
+    expect(seen.text).not.toContain(secret);
+  });
+
+  it.each([
+    ['cut off', `{"query": "${secret}`, /not JSON/],
+    ['of something else', `<query>${secret}</query>`, /not JSON/],
+    ['that is empty', '', /empty/],
+    ['that reaches for the prototype', `{"query":"${valid}","__proto__":{"admin":true}}`, /JSON/],
+  ])('a body %s is refused', async (_, body, says) => {
+    const seen = await post(world, body);
+    expect(seen.status).toBe(400);
+    expectRefused(seen, 'INVALID_INPUT', says);
+    expect(seen.text).not.toContain(secret);
+  });
+
+  it.each([
+    'text/plain',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data; boundary=x',
+    'application/graphql',
+    'nonsense',
+  ])('the content type %s is refused with 415', async (type) => {
+    const seen = await post(world, JSON.stringify({ query: valid }), { 'content-type': type });
+    expect(seen.status).toBe(415);
+    expectRefused(seen, 'INVALID_INPUT', /application\/json/);
+  });
+
+  it('a body beyond the limit is refused with 413', async () => {
+    const seen = await post(world, { query: valid, variables: { filler: secret.repeat(10_000) } });
+    expect(seen.status).toBe(413);
+    expectRefused(seen, 'LIMIT_EXCEEDED', /too large/);
+    expect(seen.text).not.toContain(secret);
+  });
+
+  it.each([
+    ['names no operation', { query: 'query a { viewer { role } }', operationName: secret }],
+    ['is missing where there are two', { query: 'query a { viewer { role } } query b { viewer { role } }' }],
+  ])('an operation name that %s is told', async (_, body) => {
+    const seen = await post(world, body);
+    expectRefused(seen, 'INVALID_INPUT', /operationName/);
+    expect(seen.text).not.toContain(secret);
+    expect(world.log()).not.toContain(secret);
+  });
+
+  it('a document without an operation is told', async () => {
+    const seen = await post(world, { query: 'fragment f on Viewer { role }' });
+    expect(seen.errors.map(({ extensions }) => extensions.code)).toEqual(['INVALID_INPUT']);
+  });
+
+  it('a persisted query is told to send its document', async () => {
+    const seen = await post(world, {
+      query: valid,
+      extensions: { persistedQuery: { version: 1, sha256Hash: 'a'.repeat(64) } },
+    });
+    expectRefused(seen, 'INVALID_INPUT', /whole document/);
+  });
+
+  it.each(['GET', 'PUT', 'OPTIONS'] as const)('%s is told where GraphQL is', async (method) => {
+    const seen = await send(world, { method, url: `/graphql?query=${encodeURIComponent(valid)}&id=${secret}` });
+    expect(seen.status).toBe(404);
+    expectRefused(seen, 'NOT_FOUND', /POST \/graphql/);
+    expect(seen.text).not.toContain(secret);
+  });
+
+  it('a subscription is refused', async () => {
+    const seen = await post(world, { query: 'subscription { consentChanged { id } }' });
+    expect(seen.errors.map(({ extensions }) => extensions.code)).toEqual(['INVALID_INPUT']);
+  });
+});

@@ -1,0 +1,132 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createLog } from '../src/log.ts';
+import { CAST } from '../src/sandbox/cast.ts';
+import { startStandalone, wipe } from '../src/standalone.ts';
+import { ownKeyFile } from '../src/store/key-file.ts';
+import { parseKeyFile } from '../src/store/keys.ts';
+import { welcome } from '../src/welcome.ts';
+
+let directory: string;
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'samtykkeporten-standalone-'));
+});
+afterEach(() => rm(directory, { recursive: true, force: true }));
+
+const quiet = {
+  log: createLog('silent'),
+  onDefect: (error: unknown) => expect.fail(String(error)),
+};
+
+interface Listed {
+  readonly id: string;
+  readonly reference: string;
+  readonly status: string;
+}
+
+describe('gateway and sandbox together', { timeout: 60_000 }, () => {
+  it('are seeded through GraphQL and the pages, once: each story has ended as it should', async () => {
+    const tellStories = async () => {
+      await using started = await startStandalone({ port: 0, sandboxPort: 0, dataDirectory: directory, ...quiet });
+      const { gateway, callers, control } = started.addresses;
+      const token = (await (await fetch(`${callers}/tokens/case-handler-a`)).text()).trim();
+      const ask = async (query: string, variables = {}) => {
+        const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
+        const body = JSON.stringify({ query, variables });
+        const answer = await fetch(`${gateway}/graphql`, { method: 'POST', headers, body });
+        return answer.json() as Promise<{ data: { consents: { nodes: Listed[] } } }>;
+      };
+      // Who has withdrawn at Altinn is known from the next read on.
+      await ask('query ($id: NationalId!) { applicant(by: { nationalId: $id }) { aapVedtak { __typename } } }', {
+        id: CAST.find(({ id }) => id === 'P07')?.nationalId,
+      });
+      const { data } = await ask('{ consents { nodes { id reference status } } }');
+      const { calls } = (await (await fetch(`${control}/journal?upstream=altinn3`)).json()) as { calls: unknown[] };
+      return {
+        consents: data.consents.nodes.toSorted((a, b) => a.reference.localeCompare(b.reference)),
+        calls: calls.length,
+      };
+    };
+
+    const first = await tellStories();
+    expect(first.consents.map(({ reference, status }) => `${reference} ${status}`)).toEqual([
+      'SAK-P03 DECLINED',
+      'SAK-P04 ACTIVE',
+      'SAK-P05 ACTIVE',
+      'SAK-P06 ACTIVE',
+      'SAK-P07 WITHDRAWN',
+      'SAK-P08 PENDING',
+      'SAK-P09 ACTIVE',
+      'SAK-P11 ACTIVE',
+      'SAK-P12 ACTIVE',
+    ]);
+    expect(first.calls).toBeGreaterThan(0);
+    const second = await tellStories();
+    expect(second.consents).toEqual(first.consents);
+    expect(second.calls).toBe(0);
+  });
+
+  it('leave no port taken when the gateway cannot be made', async () => {
+    await writeFile(join(directory, 'keys.json'), 'no keys');
+    const failing = startStandalone({ port: 0, sandboxPort: 0, dataDirectory: directory, ...quiet });
+    await expect(failing).rejects.toThrow(/^[A-Z][^\n]+\.$/);
+  });
+});
+
+describe('wipe', () => {
+  it('removes what was stored and nothing else', async () => {
+    const ours = ['samtykkeporten.db', 'samtykkeporten.db-wal', 'samtykkeporten.db-shm', 'keys.json', 'sandbox.json'];
+    for (const file of [...ours, 'notes.txt']) await writeFile(join(directory, file), 'x');
+    await wipe(directory);
+    expect(await readdir(directory)).toEqual(['notes.txt']);
+  });
+
+  it('of an empty directory, or of none, is nothing', async () => {
+    await wipe(directory);
+    await wipe(join(directory, 'nowhere'));
+  });
+});
+
+describe('the sandbox’s own key file', () => {
+  it('is made once, and read again ever after', () => {
+    const made = ownKeyFile(join(directory, 'new'));
+    expect(() => parseKeyFile(made)).not.toThrow();
+    expect(ownKeyFile(join(directory, 'new'))).toBe(made);
+    expect(ownKeyFile(join(directory, 'other'))).not.toBe(made);
+  });
+});
+
+describe('the welcome', () => {
+  const addresses = {
+    gateway: 'http://g',
+    control: 'http://c',
+    altinn3: 'http://a',
+    callers: 'http://i',
+    nav: 'http://n',
+  };
+  const text = welcome(addresses, '/data', '/data/gateway.log');
+
+  it('names every address a newcomer needs, the data and the log', () => {
+    for (const part of [
+      'http://g/graphql',
+      'http://c/',
+      'http://i/tokens/case-handler-a',
+      'http://a/accessmanagement/ui/consent/active',
+      'http://n/innsyn?person=P04',
+      '/data ',
+      '/data/gateway.log',
+      '--fresh',
+      'Ctrl-C',
+    ]) {
+      expect(text).toContain(part);
+    }
+  });
+
+  it('speaks of somebody in the cast, by the right number and name', () => {
+    const person = CAST.find(({ id }) => id === 'P04');
+    expect(text).toContain(`"id":"${person?.nationalId}"`);
+    expect(text).toContain(person?.name);
+  });
+});
