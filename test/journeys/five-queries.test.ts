@@ -15,6 +15,9 @@ async function idOf(world: World, person: CastId): Promise<string> {
   return data.applicant.id;
 }
 
+/** A UUID may hold eleven digits in a row by chance. */
+const withoutUuids = (text: string) => text.replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '');
+
 describe('the case screen', () => {
   const SCREEN = `query ($id: ID!, $dato: Date!) {
     applicant(by: { id: $id }) {
@@ -145,7 +148,7 @@ describe('asking', () => {
     expect(seen.errors).toMatchObject([
       { path: ['requestConsent'], extensions: { code: 'INVALID_INPUT', retry: 'never', field } },
     ]);
-    expect(seen.text).not.toMatch(/\d{11}/);
+    expect(withoutUuids(seen.text)).not.toMatch(/\d{11}/);
     expect(world.sandbox.journal.entries('altinn3')).toEqual([]);
     expect((await world.query('case-handler-a', '{ consents { nodes { id } } }')).data.consents.nodes).toEqual([]);
   });
@@ -199,7 +202,7 @@ describe('a partner’s night run', () => {
     expect(seen.data.applicants[5].id).toBe(p04);
     expect(seen.data.applicants[0].aapVedtak.gjeldende).toEqual({ periode: { fom: '2023-09-04', tom: '2027-02-28' } });
     expect(world.navCalls()).toBe(2 * CAST.length);
-    expect(seen.text).not.toMatch(/\d{11}/);
+    expect(withoutUuids(seen.text)).not.toMatch(/\d{11}/);
   });
 
   const shared = sharedWorld();
