@@ -40,7 +40,8 @@ export const ERROR_CODES = {
   },
   ALTINN_UNAVAILABLE: {
     retry: 'later',
-    meaning: 'Altinn did not answer in time, or answered that it cannot serve now. Nothing was changed.',
+    meaning:
+      'Altinn did not answer in time, or answered that it cannot serve now. The same call later finds a request that reached it.',
   },
   ALTINN_REJECTED: {
     retry: 'never',
@@ -61,7 +62,7 @@ export const ERROR_CODES = {
   },
   NAV_REFUSED: {
     retry: 'never',
-    meaning: 'NAV refused the read although Altinn says that the consent stands. The operator must ask NAV why.',
+    meaning: 'NAV refused the read, and no ended consent explains it. The operator must ask NAV why.',
   },
   NAV_UNREADABLE: {
     retry: 'never',

@@ -40,6 +40,8 @@ export type LogEvent =
       readonly unknownCodes: readonly string[];
     }
   | { readonly event: 'cache failed'; readonly name: string }
+  /** Within sixty days, told at start. `validTo`: ISO moment, UTC. */
+  | { readonly event: 'certificate expires soon'; readonly dataConsumer: string; readonly validTo: string }
   | {
       readonly event: 'record failed';
       readonly callId: string;
@@ -58,6 +60,7 @@ const LEVELS = {
   'upstream failed': 'warn',
   'contract drift': 'warn',
   'cache failed': 'warn',
+  'certificate expires soon': 'warn',
   'record failed': 'error',
   defect: 'error',
 } as const satisfies Record<LogEvent['event'], LevelWithSilent>;

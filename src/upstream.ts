@@ -16,7 +16,7 @@ import { Secret } from './values.ts';
 
 /** A request as it goes on the wire. */
 export interface WireRequest {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
@@ -89,7 +89,7 @@ export type Repeat = 'refused' | 'idempotent' | 'never';
 
 /** One call to an upstream. */
 export interface UpstreamCall {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   /** Below the base URL, starting with a slash. Never holds an identifier of a person. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
@@ -233,28 +233,26 @@ export function createUpstream(options: UpstreamOptions): Upstream {
 }
 
 const UNAVAILABLE = {
-  altinn: ['ALTINN_UNAVAILABLE', 'Altinn cannot be reached or does not answer in time. Try again later.'],
-  maskinporten: [
-    'MASKINPORTEN_UNAVAILABLE',
-    'Maskinporten cannot be reached or does not answer in time. Try again later.',
-  ],
-  nav: ['NAV_UNAVAILABLE', 'NAV cannot be reached or does not answer in time. Try again later.'],
+  altinn: ['ALTINN_UNAVAILABLE', 'Altinn'],
+  maskinporten: ['MASKINPORTEN_UNAVAILABLE', 'Maskinporten'],
+  nav: ['NAV_UNAVAILABLE', 'NAV'],
 } as const satisfies Record<UpstreamName, readonly [ErrorCode, string]>;
 
 /** The fault that an upstream cannot serve now. */
 export function unavailable(evidence: Evidence): GatewayError {
-  const [code, message] = UNAVAILABLE[evidence.upstream];
-  return new GatewayError(code, message, { evidence });
+  const [code, upstream] = UNAVAILABLE[evidence.upstream];
+  return new GatewayError(code, `${upstream} cannot be reached or does not answer in time. Try again later.`, {
+    evidence,
+  });
 }
 
 /** The fault that an upstream's answer cannot be used. Where the upstream has no code of its own for that, it counts as unavailable. */
 function unreadable(evidence: Evidence): GatewayError {
-  if (evidence.upstream !== 'nav') return unavailable(evidence);
-  return new GatewayError(
-    'NAV_UNREADABLE',
-    'NAV’s answer does not have the documented form, so nothing of it is shown. Tell the operator.',
-    { evidence },
-  );
+  const [code, upstream] = UNAVAILABLE[evidence.upstream];
+  const unlike = `${upstream}’s answer does not have the documented form`;
+  return evidence.upstream === 'nav'
+    ? new GatewayError('NAV_UNREADABLE', `${unlike}, so nothing of it is shown. Tell the operator.`, { evidence })
+    : new GatewayError(code, `${unlike}. Try again later; tell the operator if it stays so.`, { evidence });
 }
 
 /**

@@ -10,7 +10,7 @@ const PERMISSIONS = {
   PARTNER: ['read benefits', 'ask for consent', 'see consents', 'see national id'],
   ANALYST: ['read benefits', 'see consents'],
   AUDITOR: ['see consents', 'see disclosures'],
-  OPERATOR: ['see consents'],
+  OPERATOR: [],
 } as const satisfies Record<Role, readonly Action[]>;
 
 /** Whether the caller's role allows the action. */

@@ -109,7 +109,8 @@ function leavesMoneyAlone(vedtak: AapVedtak): boolean {
 /**
  * Whether a stop began after a grant, both covering the day in question. Where both meet the consent's first day their own
  * first days are hidden, and only the stop's status is left to tell: a closed one has been followed by the grant, one in
- * force may have come last. Neither "stops win ties" nor "the higher id wins" holds.
+ * force may have come last. Neither "stops win ties" nor "the higher id wins" holds. That NAV shortens a grant before it
+ * grants anew after a stop is taken for granted: one left long beside a closed stop is read as having come after it.
  */
 function cameAfter(stans: AapVedtak, grant: AapVedtak): JaNeiUkjent {
   if (stans.fomKanVaereKuttet && grant.fomKanVaereKuttet) {

@@ -1,5 +1,6 @@
 import type {
   DocumentNode,
+  FieldNode,
   FragmentDefinitionNode,
   GraphQLSchema,
   OperationDefinitionNode,
@@ -19,6 +20,8 @@ export interface DocumentLimits {
   readonly maxDepth: number;
   /** Most aliases, each counted as often as its fragment is spread. */
   readonly maxAliases: number;
+  /** Most rows that pages within pages may come to, each page counted as full. */
+  readonly maxRows: number;
 }
 
 /**
@@ -53,18 +56,25 @@ export function assertOperationKind(schema: GraphQLSchema, { operation }: Operat
 export function assertDocumentSize(
   document: DocumentNode,
   operation: OperationDefinitionNode,
+  variables: Variables,
   limits: DocumentLimits,
 ): void {
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const definition of document.definitions) {
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
   }
-  const { depth, aliases } = measure(operation.selectionSet, fragments, new Map());
+  const { depth, aliases, rows } = measure(operation.selectionSet, { fragments, variables, known: new Map() });
   if (depth > limits.maxDepth)
     throw new GatewayError(
       'LIMIT_EXCEEDED',
       `Fields are nested deeper than ${limits.maxDepth} levels. Flatten the query.`,
     );
+  if (rows > limits.maxRows) {
+    throw new GatewayError(
+      'LIMIT_EXCEEDED',
+      `Pages within pages come to more than ${limits.maxRows} rows. Ask for fewer at a time.`,
+    );
+  }
   if (aliases > limits.maxAliases) {
     throw new GatewayError(
       'LIMIT_EXCEEDED',
@@ -73,46 +83,79 @@ export function assertDocumentSize(
   }
 }
 
+type Variables = Readonly<Record<string, unknown>>;
+
 interface Size {
   readonly depth: number;
   readonly aliases: number;
+  /** A field without a page is no row. */
+  readonly rows: number;
 }
 
-/** Validation has refused fragments that spread themselves, so the recursion ends; each fragment is measured once. */
-function measure(
-  selections: SelectionSetNode,
-  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
-  known: Map<string, Size>,
-): Size {
+interface Measuring {
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  readonly variables: Variables;
+  /** Fragments measured already: each is measured once. */
+  readonly known: Map<string, Size>;
+}
+
+/** Validation has refused fragments that spread themselves, so the recursion ends. */
+function measure(selections: SelectionSetNode, measuring: Measuring): Size {
+  const { fragments, variables, known } = measuring;
   let depth = 0;
   let aliases = 0;
+  let rows = 0;
   const add = (size: Size) => {
     depth = Math.max(depth, size.depth);
     aliases += size.aliases;
+    rows += size.rows;
   };
   for (const selection of selections.selections) {
     switch (selection.kind) {
       case Kind.FIELD: {
         if (selection.alias !== undefined) aliases += 1;
         if (selection.name.value.startsWith('__')) break;
-        const below = selection.selectionSet && measure(selection.selectionSet, fragments, known);
-        add({ depth: 1 + (below?.depth ?? 0), aliases: below?.aliases ?? 0 });
+        const below = selection.selectionSet && measure(selection.selectionSet, measuring);
+        const page = rowsOf(selection, variables);
+        add({
+          depth: 1 + (below?.depth ?? 0),
+          aliases: below?.aliases ?? 0,
+          rows: page === 0 ? (below?.rows ?? 0) : page * (1 + (below?.rows ?? 0)),
+        });
         break;
       }
       case Kind.INLINE_FRAGMENT:
-        add(measure(selection.selectionSet, fragments, known));
+        add(measure(selection.selectionSet, measuring));
         break;
       case Kind.FRAGMENT_SPREAD: {
         const name = selection.name.value;
         const fragment = fragments.get(name);
         if (fragment === undefined) break;
-        const size = known.get(name) ?? measure(fragment.selectionSet, fragments, known);
+        const size = known.get(name) ?? measure(fragment.selectionSet, measuring);
         known.set(name, size);
         add(size);
       }
     }
   }
-  return { depth, aliases };
+  return { depth, aliases, rows };
+}
+
+/** As many rows as a connection shows when nobody says how many. */
+const USUAL_PAGE = 25;
+const LONGEST_PAGE = 100;
+const PAGED_FIELDS: ReadonlySet<string> = new Set(['consents', 'disclosures']);
+
+/** How many rows a field may come to: the page asked for, the people asked for, or none. */
+function rowsOf({ name, arguments: given = [] }: FieldNode, variables: Variables): number {
+  const argument = given.find(({ name: { value } }) => value === 'first' || value === 'by')?.value;
+  const asked = argument?.kind === Kind.VARIABLE ? variables[argument.name.value] : argument;
+  if (Array.isArray(asked)) return asked.length;
+  if (argument?.kind === Kind.LIST) return argument.values.length;
+  if (!PAGED_FIELDS.has(name.value)) return 0;
+  const page = argument?.kind === Kind.INT ? Number(argument.value) : asked;
+  if (typeof page !== 'number') return USUAL_PAGE;
+  // A longer page is refused by its own field, so it costs nothing.
+  return page > LONGEST_PAGE ? 0 : page;
 }
 
 /**

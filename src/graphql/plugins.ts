@@ -20,7 +20,7 @@ export function limits(documentLimits: DocumentLimits): ApolloServerPlugin<Reque
           if (operation === undefined) return;
           try {
             assertOperationKind(schema, operation);
-            assertDocumentSize(document, operation, documentLimits);
+            assertDocumentSize(document, operation, request.variables ?? {}, documentLimits);
             assertVariables(schema, operation, request.variables ?? {});
           } catch (error) {
             throw error instanceof GatewayError ? refusedRequest(error, { status: 400 }) : error;

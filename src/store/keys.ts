@@ -74,10 +74,13 @@ export function parseKeyFile(text: string): KeyRing {
   return keyRing(active, new Map(keys.map(({ id, key }) => [id, secretKey(key)])), secretKey(identityKey));
 }
 
-/** The text of a key file with fresh random keys. Whoever writes it gives it mode 0600 and keeps it apart from the store. */
-export function newKeyFile(): string {
+/**
+ * The text of a key file with fresh random keys. Whoever writes it gives it mode 0600 and keeps it apart from the store.
+ * @param id of its one encryption key
+ */
+export function newKeyFile(id = 'k1'): string {
   const random = () => randomBytes(KEY_BYTES).toString('base64');
-  return `${JSON.stringify({ active: 'k1', keys: [{ id: 'k1', key: random() }], identityKey: random() }, null, 2)}\n`;
+  return `${JSON.stringify({ active: id, keys: [{ id, key: random() }], identityKey: random() }, null, 2)}\n`;
 }
 
 function keyRing(active: string, sealing: ReadonlyMap<string, KeyObject>, identityKey: KeyObject): KeyRing {

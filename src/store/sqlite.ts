@@ -6,7 +6,7 @@ import type { Tables } from './tables.ts';
 /** How long a statement waits for another process that holds the file, in milliseconds. */
 const BUSY_TIMEOUT = 5_000;
 
-/** Preparing costs more than running. The texts differ in the length of their lists only, so few are ever thrown away. */
+/** Preparing costs more than running. The texts differ in the length of their lists and in their filters, so they are bounded. */
 const PREPARED_AT_MOST = 500;
 
 /** Opens, or makes, the file for the one thread that writes. Not durable until {@link makeDurable}. */

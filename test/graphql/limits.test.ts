@@ -55,7 +55,7 @@ describe('tokens', () => {
 describe('depth', () => {
   /** `applicant { consents { nodes { applicant { ... } } } }`, of 11 levels; what stands in the innermost decides. */
   const around = (innermost: string) =>
-    `query ($id: NationalId!) { applicant(by: { nationalId: $id }) { ${'consents { nodes { applicant { '.repeat(3)} consents { ${innermost} } ${'} } } '.repeat(3)} } }`;
+    `query ($id: NationalId!) { applicant(by: { nationalId: $id }) { ${'consents(first: 2) { nodes { applicant { '.repeat(3)} consents(first: 2) { ${innermost} } ${'} } } '.repeat(3)} } }`;
 
   it('12 levels are taken', async () => {
     const seen = await post(world, { query: around('nodes { __typename }'), variables: { id: P04 } });
@@ -271,5 +271,32 @@ describe('the form of a request', () => {
   it('a subscription is refused', async () => {
     const seen = await post(world, { query: 'subscription { consentChanged { id } }' });
     expect(seen.errors.map(({ extensions }) => extensions.code)).toEqual(['INVALID_INPUT']);
+  });
+});
+
+describe('pages within pages', () => {
+  const nested = (first: string) =>
+    `{ disclosures(first: ${first}) { nodes { applicant { disclosures(first: ${first}) { nodes { applicant { disclosures(first: ${first}) { nodes { id } } } } } } } } }`;
+
+  it.each([
+    ['as numbers', nested('100'), {}],
+    ['as variables', `query ($first: Int!) ${nested('$first')}`, { first: 100 }],
+  ])('are refused before anything is looked up, %s', async (_, document, variables) => {
+    await using world = await openWorld();
+    const seen = await world.query('auditor-a', document, variables);
+    expect(seen.data).toBeUndefined();
+    expect(seen.errors).toMatchObject([{ extensions: { code: 'LIMIT_EXCEEDED' } }]);
+  });
+
+  it('of ordinary size are let through, a night run of a hundred people with their consents among them', async () => {
+    await using world = await openWorld();
+    const by = Array.from({ length: 100 }, () => ({ nationalId: numberOf('P01') }));
+    const seen = await world.query(
+      'partner-a',
+      'query ($by: [ApplicantKey!]!) { applicants(by: $by) { consents(first: 10) { nodes { id } } } }',
+      { by },
+    );
+    expect(seen.errors).toEqual([]);
+    expect(seen.data.applicants).toHaveLength(100);
   });
 });
