@@ -16,12 +16,16 @@ export interface GrantClaims {
   readonly consent?: { readonly id: Secret; readonly from: Secret };
 }
 
+/**
+ * What tells Maskinporten which key signed: `kid` of the key registered on the client, or, where none is registered, the
+ * `x5c` of its enterprise certificate. Never both: what Maskinporten makes of that is not documented.
+ */
+export type KeyName = { readonly kid: string } | { readonly x5c: readonly string[] };
+
 /** How a client signs its grants. */
-export interface SignerOptions {
+export type SignerOptions = KeyName & {
   /** Becomes `iss`. */
   readonly clientId: string;
-  /** Id of the key registered on the client; required when one is registered. */
-  readonly kid: string;
   /** PKCS#8 PEM or a JWK as JSON: RSA, since Maskinporten takes RS256, RS384 and RS512 only. */
   readonly privateKey: Secret;
   /** Becomes `aud`: the issuer with its trailing slash, one value. */
@@ -29,7 +33,7 @@ export interface SignerOptions {
   /** At most 120. The whole span helps when our clock runs behind. */
   readonly lifetimeSeconds: number;
   readonly clock: Clock;
-}
+};
 
 /** Signs one grant. A grant serves once: sign anew for every attempt. */
 export type Signer = (claims: GrantClaims) => Promise<Secret>;
@@ -41,6 +45,7 @@ export type Signer = (claims: GrantClaims) => Promise<Secret>;
  */
 export async function createSigner(options: SignerOptions): Promise<Signer> {
   const key = await readKey(options.privateKey);
+  const name = 'kid' in options ? { kid: options.kid } : { x5c: [...options.x5c] };
   return async ({ scope, consumerOrg, consent }) => {
     const now = Math.floor(options.clock.now().getTime() / 1000);
     const claims: JWTPayload = { scope };
@@ -51,7 +56,7 @@ export async function createSigner(options: SignerOptions): Promise<Signer> {
       ];
     }
     const assertion = await new SignJWT(claims)
-      .setProtectedHeader({ alg: ALGORITHM, kid: options.kid })
+      .setProtectedHeader({ alg: ALGORITHM, ...name })
       .setIssuer(options.clientId)
       .setAudience(options.issuer)
       .setIssuedAt(now)

@@ -1,11 +1,20 @@
 import { createHash } from 'node:crypto';
+import type { CryptoKey, KeyObject } from 'jose';
 import { compactVerify, decodeJwt, decodeProtectedHeader, importJWK } from 'jose';
 import { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import { isOrganisationNumber } from '../values.ts';
+import { judgeChain } from './maskinporten-chain.ts';
+import { enterpriseClient, enterpriseOf } from './maskinporten-enterprise.ts';
 import type { Judged } from './maskinporten-refusals.ts';
 import { accepted, REFUSALS, refused } from './maskinporten-refusals.ts';
-import type { MaskinportenClient, MaskinportenState } from './maskinporten-state.ts';
+import type {
+  EnterpriseClient,
+  EnterpriseState,
+  MaskinportenClient,
+  MaskinportenState,
+  RegisteredClient,
+} from './maskinporten-state.ts';
 import { judgeNumber } from './world.ts';
 
 /** RSA with PKCS#1 v1.5 alone; PS, ES and EdDSA are not supported by Maskinporten. */
@@ -19,6 +28,8 @@ const headerSchema = z.looseObject({
   kid: z.string().min(1).optional(),
   x5c: z.unknown().optional(),
 });
+
+const chainSchema = z.array(z.string().min(1)).min(1).optional();
 
 const claimsSchema = z.strictObject({
   aud: z.unknown().optional(),
@@ -40,7 +51,9 @@ export type GrantClaims = z.infer<typeof claimsSchema>;
 
 /** A grant that passed authentication, and the client that signed it. */
 export interface Grant {
-  readonly client: MaskinportenClient;
+  readonly client: RegisteredClient;
+  /** How the client proved itself: `client_amr` of the token. */
+  readonly clientAmr: 'private_key_jwt' | 'virksomhetssertifikat';
   readonly claims: GrantClaims;
 }
 
@@ -56,30 +69,74 @@ export async function judgeGrant(
   const { issuer, state, clock } = parties;
   const header = headerSchema.safeParse(attempt(() => decodeProtectedHeader(assertion)));
   if (!header.success) return refused(REFUSALS.malformed);
-  const { alg, kid, x5c } = header.data;
-  if (x5c !== undefined && !isChain(x5c)) return refused(REFUSALS.malformedChain);
+  const { alg, kid } = header.data;
+  const chain = chainSchema.safeParse(header.data.x5c);
+  if (!chain.success) return refused(REFUSALS.malformedChain);
+  const x5c = chain.data;
   if (kid === undefined && x5c === undefined) return refused(REFUSALS.keyIdMissing);
+  // What the real one makes of both is unknown; exactly one is documented.
+  if (kid !== undefined && x5c !== undefined) return refused(REFUSALS.malformed);
 
   const parsed = claimsSchema.safeParse(attempt(() => decodeJwt(assertion)));
   if (!parsed.success) return refused(REFUSALS.malformed);
   const claims = parsed.data;
   if (claims.pid !== undefined && 'refused' in judgeNumber(claims.pid)) return refused(REFUSALS.realPerson);
 
-  const client = state.clients.find(({ clientId }) => clientId === claims.iss);
+  const client =
+    state.clients.find(({ clientId }) => clientId === claims.iss) ?? enterpriseClient(state, claims.iss, clock.now());
   if (client === undefined) return refused(REFUSALS.unknownClient);
   if (claims.aud !== issuer) return refused(REFUSALS.wrongAudience);
 
-  if (kid === undefined) return refused(REFUSALS.keyIdMissing);
-  if (kid !== client.kid) return refused(REFUSALS.unknownKey);
-  if (clock.now() > aYearAfter(new Date(client.registeredAt))) return refused(REFUSALS.expiredKey);
-  if (!(await isSignedBy(client, assertion, alg))) return refused(REFUSALS.invalidSignature);
+  const proof = { assertion, alg, kid, x5c };
+  const authenticated =
+    'kid' in client
+      ? await judgeKey(client, proof, clock.now())
+      : await judgeCertificate(client, proof, enterpriseOf(state, clock.now()), clock.now());
+  if ('refused' in authenticated) return authenticated;
 
   const now = clock.now().getTime() / 1000;
   if (claims.exp - claims.iat > MAX_LIFETIME_SECONDS) return refused(REFUSALS.tooLongLifetime);
   if (claims.iat > now + LEEWAY_SECONDS) return refused(REFUSALS.issuedInTheFuture);
   if (claims.exp < now - LEEWAY_SECONDS) return refused(REFUSALS.expired);
 
-  return spend(state, assertion, claims, now) ? accepted({ client, claims }) : refused(REFUSALS.usedBefore);
+  if (!spend(state, assertion, claims, now)) return refused(REFUSALS.usedBefore);
+  return accepted({ client, clientAmr: authenticated.accepted, claims });
+}
+
+/** What of a grant proves who signed it. */
+interface Proof {
+  readonly assertion: string;
+  readonly alg: string;
+  readonly kid: string | undefined;
+  readonly x5c: readonly string[] | undefined;
+}
+
+async function judgeKey(
+  client: MaskinportenClient,
+  { assertion, alg, kid }: Proof,
+  now: Date,
+): Promise<Judged<Grant['clientAmr']>> {
+  if (kid === undefined) return refused(REFUSALS.keyIdMissing);
+  if (kid !== client.kid) return refused(REFUSALS.unknownKey);
+  if (now > aYearAfter(new Date(client.registeredAt))) return refused(REFUSALS.expiredKey);
+  const signed = await isSignedBy(() => importJWK({ ...client.publicJwk, alg }), assertion, alg);
+  return signed ? accepted('private_key_jwt') : refused(REFUSALS.invalidSignature);
+}
+
+async function judgeCertificate(
+  client: EnterpriseClient,
+  { assertion, alg, kid, x5c }: Proof,
+  enterprise: EnterpriseState,
+  now: Date,
+): Promise<Judged<Grant['clientAmr']>> {
+  if (kid !== undefined || x5c === undefined) return refused(REFUSALS.unknownKey);
+  const certificate = judgeChain(x5c, enterprise, now);
+  if ('refused' in certificate) return certificate;
+  const { organisation, publicKey } = certificate.accepted;
+  if (!(await isSignedBy(async () => publicKey, assertion, alg))) return refused(REFUSALS.invalidSignature);
+  return organisation === client.organisation
+    ? accepted('virksomhetssertifikat')
+    : refused(REFUSALS.certificateOfOther);
 }
 
 /** Marks a grant as used, by its `jti` and by its signature; false when either was seen before. Forgets what can no longer come back. */
@@ -96,17 +153,17 @@ function spend(state: MaskinportenState, assertion: string, claims: GrantClaims,
   return !seen;
 }
 
-async function isSignedBy(client: MaskinportenClient, assertion: string, alg: string): Promise<boolean> {
+async function isSignedBy(
+  key: () => Promise<CryptoKey | KeyObject | Uint8Array>,
+  assertion: string,
+  alg: string,
+): Promise<boolean> {
   try {
-    await compactVerify(assertion, await importJWK({ ...client.publicJwk, alg }), { algorithms: [alg] });
+    await compactVerify(assertion, await key(), { algorithms: [alg] });
     return true;
   } catch {
     return false;
   }
-}
-
-function isChain(value: unknown): boolean {
-  return z.array(z.string().min(1)).min(1).safeParse(value).success;
 }
 
 function aYearAfter(moment: Date): Date {

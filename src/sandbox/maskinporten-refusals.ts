@@ -32,7 +32,7 @@ function unauthenticated(reason: string, code?: `MP-${number}`): Refusal {
 
 /**
  * Every refusal of the token endpoint whose text is fixed. Client authentication fails as `invalid_grant` 400, never as
- * 401. Statuses of MP-012, 123, 130 and 301 to 303 are not published; 400 is assumed.
+ * 401. Statuses of MP-012, 122, 123, 130 and 301 to 303 are not published; 400 is assumed.
  */
 export const REFUSALS = {
   unsupportedGrantType: {
@@ -61,7 +61,14 @@ export const REFUSALS = {
   usedBefore: { status: 400, error: 'invalid_grant', description: 'Grant is used before', code: 'MP-012' },
   unknownClient: unauthenticated('', 'MP-100'),
   wrongAudience: unauthenticated(' Invalid JWT claim aud', 'MP-110'),
+  untrustedCertificate: unauthenticated(' The JWT is signed with an invalid certificate.', 'MP-120'),
   expiredKey: unauthenticated(' Expired key.', 'MP-121'),
+  certificateOfOther: {
+    status: 400,
+    error: 'invalid_grant',
+    description: 'Invalid JWT. Invalid organization number for client. Does not match certificate orgno',
+    code: 'MP-122',
+  },
   malformedChain: { status: 400, error: 'invalid_grant', description: 'Invalid JWT header x5c', code: 'MP-123' },
   invalidSignature: unauthenticated(' Invalid JWT signature.', 'MP-124'),
   unknownKey: unauthenticated(' Unknown key identifier (kid) for client.'),

@@ -1,22 +1,41 @@
 import { randomUUID } from 'node:crypto';
 import type { JWK } from 'jose';
 import { newRsaKey } from './rsa-keys.ts';
+import type { CertifiedKey, TestCa } from './test-ca.ts';
 import { ORGANISATIONS, SANDBOX_START } from './world.ts';
 
-/** A client as registered with Maskinporten: one key, known by its `kid`. */
-export interface MaskinportenClient {
+/** A client as registered with Maskinporten, whatever it proves itself by. */
+export interface RegisteredClient {
   /** UUID; the `iss` of its grants. */
   readonly clientId: string;
   /** Owner; becomes `consumer`, or `supplier` when the grant names a `consumer_org`. */
   readonly organisation: string;
   /** Scopes registered on the client (else MP-200). */
   scopes: string[];
+}
+
+/** A client with a key of its own, known by its `kid`. */
+export interface MaskinportenClient extends RegisteredClient {
   kid: string;
   publicJwk: JWK;
   /** Kept so that the launcher can hand it to the gateway; the double never reads it. */
   privateJwk: JWK;
   /** ISO moment of upload. A key is refused a year after it (MP-121). */
   registeredAt: string;
+}
+
+/** A client without a registered key: it proves itself by an enterprise certificate. */
+export interface EnterpriseClient extends RegisteredClient {
+  /** Kept so that whoever configures a gateway gets it; the double judges what is sent, not what stands here. */
+  certificate: CertifiedKey;
+}
+
+/** The test CA and the clients it issued certificates to. */
+export interface EnterpriseState {
+  ca: TestCa;
+  clients: EnterpriseClient[];
+  /** Serial numbers of revoked certificates, hex in capitals: what the CA's list of them would say. */
+  revokedSerials: string[];
 }
 
 /** What the owner of an API registered about a scope. */
@@ -39,6 +58,8 @@ export interface MaskinportenState {
   /** Private RSA keys with `kid`: the first signs, all are published. Put a new one first to rotate. */
   signingKeys: JWK[];
   clients: MaskinportenClient[];
+  /** Enterprise certificates: absent until first needed, since their keys take time to make. */
+  enterprise?: EnterpriseState;
   scopes: Record<string, ScopeRegistration>;
   /** Organisation number to the scopes the API owners opened for it (else MP-250). */
   access: Record<string, string[]>;
@@ -54,12 +75,19 @@ export interface MaskinportenState {
 const SCOPES = {
   'altinn:consentrequests.read': { lifetimeSeconds: 120, openToMaskinporten: true },
   'altinn:consentrequests.write': { lifetimeSeconds: 120, openToMaskinporten: true },
+  'altinn:consenttokens.read': { lifetimeSeconds: 120, openToMaskinporten: true },
+  'altinn:consenttokens.write': { lifetimeSeconds: 120, openToMaskinporten: true },
   'nav:arbeid/v1/aap': { lifetimeSeconds: 29, openToMaskinporten: true },
   'nav:helse/v1/uforeopplysninger': { lifetimeSeconds: 120, openToMaskinporten: true },
 } as const satisfies Record<string, ScopeRegistration>;
 
-/** What every client of a fresh sandbox has: two scopes of Altinn's, one for each of NAV's APIs. */
+/** What every client of a fresh sandbox has: four scopes of Altinn's, one for each of NAV's APIs. */
 const SANDBOX_SCOPES = Object.keys(SCOPES);
+
+/** What every client of a fresh sandbox may ask for. */
+export function sandboxScopes(): string[] {
+  return [...SANDBOX_SCOPES];
+}
 
 const CLIENT_IDS = {
   A: '6a1f2f0e-5d0c-4c7b-9a3e-0f4f0b6d1a01',

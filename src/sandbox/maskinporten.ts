@@ -6,6 +6,8 @@ import type { Clock } from '../clock.ts';
 import type { ConsentLookup, GivenConsent } from './altinn3-lookup.ts';
 import { parsePartyUrn } from './altinn3-parties.ts';
 import type { Double, DoubleRequest, DoubleResponse } from './double.ts';
+import type { CertifiedClient } from './maskinporten-enterprise.ts';
+import { certifiedClients } from './maskinporten-enterprise.ts';
 import type { Grant } from './maskinporten-grant.ts';
 import { GRANT_ALGORITHMS, judgeGrant } from './maskinporten-grant.ts';
 import type { Judged, Refusal } from './maskinporten-refusals.ts';
@@ -35,6 +37,8 @@ export interface Maskinporten {
   readonly issuer: string;
   /** Public signing keys, as served on `/jwk`. */
   jwks(): JSONWebKeySet;
+  /** A client with an enterprise certificate for each insurer, made now or renewed if need be. */
+  certifiedClients(): readonly CertifiedClient[];
 }
 
 /**
@@ -87,7 +91,7 @@ export function createMaskinporten(options: {
     const claims: JWTPayload = {
       ...(consent === null ? {} : { authorization_details: [detailsOf(consent, state.toWithLowerCaseId)] }),
       iss: issuer,
-      client_amr: 'private_key_jwt',
+      client_amr: grant.clientAmr,
       token_type: 'Bearer',
       client_id: grant.client.clientId,
       scope: authority.scopes.join(' '),
@@ -129,7 +133,7 @@ export function createMaskinporten(options: {
     }
   };
 
-  return { double, issuer, jwks };
+  return { double, issuer, jwks, certifiedClients: () => certifiedClients(state, clock.now()) };
 }
 
 interface TokenBody {

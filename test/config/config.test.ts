@@ -385,7 +385,7 @@ describe('a secret', () => {
       const [consumer] = configOf(changed('test', path, { env: 'X' }), {
         env: { ...secrets.env, X: text },
       }).dataConsumers;
-      expect(consumer?.client.key.privateKey.reveal()).toBe(pem);
+      expect(consumer?.client.key?.privateKey.reveal()).toBe(pem);
     }
   });
 

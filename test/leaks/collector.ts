@@ -40,7 +40,7 @@ export function createCollector(): Collector {
     places: () => places,
     config(config) {
       for (const { client } of config.dataConsumers) {
-        const body = client.key.privateKey
+        const body = (client.key ?? client.certificate).privateKey
           .reveal()
           .replaceAll(/-----[A-Z ]+-----/g, '')
           .trim();

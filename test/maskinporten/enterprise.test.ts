@@ -1,0 +1,177 @@
+import { X509Certificate } from 'node:crypto';
+import { decodeJwt, decodeProtectedHeader } from 'jose';
+import { describe, expect, it } from 'vitest';
+import { stillClock } from '../../src/clock.ts';
+import type { Config } from '../../src/config.ts';
+import { createMaskinportenClients } from '../../src/gateway-maskinporten.ts';
+import { certifiedClients } from '../../src/sandbox/maskinporten-enterprise.ts';
+import { newSandboxState } from '../../src/sandbox/state.ts';
+import type { CertifiedKey } from '../../src/sandbox/test-ca.ts';
+import { SANDBOX_START } from '../../src/sandbox/world.ts';
+import type { Transport } from '../../src/upstream.ts';
+import { example, read, secrets } from '../config/files.ts';
+import { ENTERPRISE, enterpriseCertificate, keystoreOf } from '../support/certificates.ts';
+import { openWorld } from '../support/world.ts';
+
+// Keys take time to make: one sandbox with a test CA for the whole file.
+const furnished = await newSandboxState();
+const client = certifiedClients(furnished.maskinporten, SANDBOX_START).find(
+  ({ organisation }) => organisation === ENTERPRISE.organisation,
+);
+const enterprise = furnished.maskinporten.enterprise;
+if (client === undefined || enterprise === undefined) throw new Error('insurer A has no certificate');
+const { ca } = enterprise;
+
+type Configured = Config['dataConsumers'][number]['client'];
+
+const AS_PEM = { chain: { env: 'CHAIN' }, privateKey: { env: 'OWN_KEY' } };
+const AS_KEYSTORE = { p12: { env: 'P12' }, passphrase: { env: 'PASSPHRASE' } };
+
+/** A client as the gateway reads it from a configuration that an operator would write. */
+function configured(certificate: object, env: Record<string, string>): Configured {
+  const json = example('sandbox');
+  const [consumer] = json['dataConsumers'] as { client: object }[];
+  if (consumer === undefined) throw new Error('the example has no data consumer');
+  consumer.client = { clientId: client?.clientId, certificate };
+  const answer = read(json, {
+    env: { ...secrets.env, CHAIN: client?.chain ?? '', OWN_KEY: client?.privateKey ?? '', ...env },
+    files: secrets.files,
+  });
+  if ('mistakes' in answer) throw new Error(JSON.stringify(answer.mistakes));
+  const found = answer.config.dataConsumers[0]?.client;
+  if (found === undefined) throw new Error('no client');
+  return found;
+}
+
+/** A world in which insurer A proves itself with that certificate, and what is sent to Maskinporten. */
+async function openEnterpriseWorld(own: Configured) {
+  const state = structuredClone(furnished);
+  const grants: string[] = [];
+  const tokens: string[] = [];
+  const transport = (doubles: Transport): Transport => {
+    return async (request) => {
+      const grant = new URLSearchParams(request.body ?? '').get('assertion');
+      const answer = await doubles(request);
+      if (grant !== null && decodeJwt(grant).iss === own.clientId) {
+        grants.push(grant);
+        tokens.push(JSON.parse(new TextDecoder().decode(answer.body)).access_token ?? '');
+      }
+      return answer;
+    };
+  };
+  const world = await openWorld({
+    state,
+    transport,
+    config: (config) => ({
+      ...config,
+      dataConsumers: config.dataConsumers.map((each) =>
+        String(each.organisationNumber) === ENTERPRISE.organisation ? { ...each, client: own } : each,
+      ),
+    }),
+  });
+  return { world, state, grants, tokens };
+}
+
+/** A certificate of A's, as PEM in the configuration. */
+const asPem = ({ certificate, privateKey }: CertifiedKey) =>
+  configured(AS_PEM, { CHAIN: certificate + ca.issuing.certificate, OWN_KEY: privateKey });
+
+describe('an insurer with an enterprise certificate', () => {
+  const issuers = [ca.issuing.certificate, ca.root.certificate];
+  const [own = ''] = client.chain.split(/(?<=-----END CERTIFICATE-----\n)/);
+  const P12 = keystoreOf(client.privateKey, [own, ...issuers], 'correct-horse');
+  it.each<[string, object, Record<string, string>, number]>([
+    ['as PEM, its issuer along', AS_PEM, {}, 2],
+    ['as PEM, alone', { ...AS_PEM, send: 'leaf' }, {}, 1],
+    ['in a keystore, its issuer along', AS_KEYSTORE, { P12, PASSPHRASE: 'correct-horse' }, 2],
+    ['in a keystore, alone', { ...AS_KEYSTORE, send: 'leaf' }, { P12, PASSPHRASE: 'correct-horse' }, 1],
+  ])('%s, reads everything', async (_, certificate, env, sent) => {
+    const opened = await openEnterpriseWorld(configured(certificate, env));
+    await using world = opened.world;
+    await world.grant('P04');
+    const seen = await world.read('P04');
+    expect(seen.errors).toEqual([]);
+    expect(seen.data.applicant).toMatchObject({
+      aapVedtak: { __typename: 'AapVedtaksliste' },
+      aapMeldekort: { __typename: 'AapMeldekortliste' },
+      uforeopplysninger: { __typename: 'Uforeopplysninger' },
+    });
+    expect(opened.grants.length).toBeGreaterThan(2);
+    for (const grant of opened.grants) {
+      expect(decodeProtectedHeader(grant)).toEqual({ alg: 'RS256', x5c: expect.any(Array) });
+      expect(decodeProtectedHeader(grant).x5c).toHaveLength(sent);
+    }
+    for (const token of opened.tokens) expect(decodeJwt(token)['client_amr']).toBe('virksomhetssertifikat');
+    expect(world.log()).not.toContain('certificate expires soon');
+  });
+
+  it('leaves the other insurer to its key', async () => {
+    const opened = await openEnterpriseWorld(configured(AS_PEM, {}));
+    await using world = opened.world;
+    await world.grant('P04', {}, 'case-handler-b');
+    expect((await world.read('P04', { caller: 'case-handler-b', purpose: 'DISABILITY_INSURANCE' })).errors).toEqual([]);
+    expect(opened.grants).toEqual([]);
+  });
+
+  it('is told to act when Maskinporten no longer trusts the certificate', async () => {
+    const { world, state } = await openEnterpriseWorld(configured(AS_PEM, {}));
+    await using _ = world;
+    await world.grantKnown('P04');
+    state.maskinporten.enterprise?.revokedSerials.push(new X509Certificate(client.chain).serialNumber);
+    const { errors } = await world.read('P04');
+    expect(errors).toHaveLength(3);
+    expect(new Set(errors.map(({ extensions }) => extensions.code))).toEqual(new Set(['MASKINPORTEN_REJECTED']));
+    expect(world.log()).toContain('MP-120');
+  });
+});
+
+describe('the gateway', () => {
+  it('warns when a certificate expires within sixty days', async () => {
+    const { world } = await openEnterpriseWorld(asPem(enterpriseCertificate(ca, { days: 60 })));
+    await using _ = world;
+    const lines = world
+      .log()
+      .split('\n')
+      .filter((line) => line.includes('certificate expires soon'));
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      {
+        level: 40,
+        time: expect.any(Number),
+        event: 'certificate expires soon',
+        dataConsumer: ENTERPRISE.organisation,
+        validTo: '2027-01-15T09:00:00.000Z',
+      },
+    ]);
+  });
+
+  it.each([
+    [
+      'has expired',
+      '2029-11-16T00:00:00Z',
+      `The enterprise certificate of data consumer ${ENTERPRISE.organisation} expired at 2029-11-15T09:00:00.000Z: order a new one.`,
+    ],
+    [
+      'is not valid yet',
+      '2026-11-16T08:59:59Z',
+      `The enterprise certificate of data consumer ${ENTERPRISE.organisation} is not valid before 2026-11-16T09:00:00.000Z.`,
+    ],
+  ])('does not start with a certificate that %s', async (_, moment, message) => {
+    const config = read(example('sandbox'));
+    if ('mistakes' in config) throw new Error('the example is unsound');
+    const [consumer] = config.config.dataConsumers;
+    if (consumer === undefined) throw new Error('the example has no data consumer');
+    const starting = createMaskinportenClients(
+      { ...config.config, dataConsumers: [{ ...consumer, client: configured(AS_PEM, {}) }] },
+      {
+        upstream: () => ({ name: 'maskinporten', call: neverCalled, report: neverCalled }),
+        clock: stillClock(new Date(moment)),
+        log: neverCalled,
+      },
+    );
+    await expect(starting).rejects.toThrow(message);
+  });
+});
+
+function neverCalled(): never {
+  throw new Error('nothing is asked or logged here');
+}
