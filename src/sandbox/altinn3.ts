@@ -40,6 +40,7 @@ export interface Altinn3 {
  * something open, the comment at the place says so.
  *
  * @param options.origin scheme, host and port, without a slash at the end
+ * @param options.looked address of NAV's page of who has looked, which the pages then link to
  * @param options.lagSeconds how old an event must be before the feed shows it
  * @param options.pageSize events on a page of the feed
  */
@@ -48,12 +49,14 @@ export function createAltinn3(options: {
   readonly origin: string;
   readonly state: Altinn3State;
   readonly maskinporten: TokenIssuer;
+  readonly looked?: string;
   readonly lagSeconds?: number;
   readonly pageSize?: number;
 }): Altinn3 {
   const { clock, origin, state, maskinporten, lagSeconds = 300, pageSize = 100 } = options;
   const register = createConsentRegister(state, clock);
-  const pages = createPages({ clock, origin, state, register });
+  const looked = options.looked === undefined ? {} : { looked: options.looked };
+  const pages = createPages({ clock, origin, state, register, ...looked });
 
   async function authorise(request: DoubleRequest, scopes: readonly string[]): Promise<Bearer | DoubleResponse> {
     const bearer = await readBearer(request, maskinporten, clock);

@@ -9,17 +9,33 @@ export interface Citizen {
   withdrawAll(): Promise<number>;
 }
 
-const ACTIVE = '/accessmanagement/ui/consent/active';
-const REQUEST = '/accessmanagement/ui/consent/request';
-const LOGIN = '/accessmanagement/ui/login';
+/** Paths of the pages that a person needs: where to log in, to answer a request, to withdraw a consent. */
+export interface CitizenPages {
+  readonly login: string;
+  readonly request: string;
+  readonly active: string;
+}
+
+const ALTINN3_PAGES: CitizenPages = {
+  login: '/accessmanagement/ui/login',
+  request: '/accessmanagement/ui/consent/request',
+  active: '/accessmanagement/ui/consent/active',
+};
 
 /**
  * Makes one of the cast act through the pages alone, as a browser would: cookie, form token, forms. The sandbox seeds itself
  * this way, so that what a newcomer finds came about as everything else does.
  *
+ * @param altinn origin of the Altinn whose pages these are
+ * @param pages those of Altinn 3, unless told
  * @throws Error when a page is not what a person would need
  */
-export function createCitizen(person: CastId, altinn: string, transport: Transport): Citizen {
+export function createCitizen(
+  person: CastId,
+  altinn: string,
+  transport: Transport,
+  pages: CitizenPages = ALTINN3_PAGES,
+): Citizen {
   let cookie = '';
 
   async function send(
@@ -45,9 +61,13 @@ export function createCitizen(person: CastId, altinn: string, transport: Transpo
   /** Opens a page, logging in first where it asks for that. */
   async function open(url: string): Promise<string> {
     const page = await send('GET', url);
-    if (!page.text.includes(LOGIN)) return page.text;
+    if (!page.text.includes(pages.login)) return page.text;
     const request = new URL(url).searchParams.get('id') ?? '';
-    const loggedIn = await send('POST', `${altinn}${LOGIN}`, { form_token: formTokenOf(page.text), person, request });
+    const loggedIn = await send('POST', `${altinn}${pages.login}`, {
+      form_token: formTokenOf(page.text),
+      person,
+      request,
+    });
     return (await send('GET', loggedIn.headers['location'] ?? url)).text;
   }
 
@@ -55,14 +75,18 @@ export function createCitizen(person: CastId, altinn: string, transport: Transpo
     async answer(pageUrl, answer) {
       const page = await open(pageUrl);
       const request = new URL(pageUrl).searchParams.get('id') ?? '';
-      const answered = await send('POST', `${altinn}${REQUEST}`, { form_token: formTokenOf(page), request, answer });
+      const answered = await send('POST', `${altinn}${pages.request}`, {
+        form_token: formTokenOf(page),
+        request,
+        answer,
+      });
       return answered.headers['location'] ?? null;
     },
     async withdrawAll() {
-      const page = await open(`${altinn}${ACTIVE}`);
+      const page = await open(`${altinn}${pages.active}`);
       const offered = [...page.matchAll(/name="request" value="([0-9a-f-]{36})"/g)].map(([, id]) => id ?? '');
       for (const request of new Set(offered))
-        await send('POST', `${altinn}${ACTIVE}`, { form_token: formTokenOf(page), request });
+        await send('POST', `${altinn}${pages.active}`, { form_token: formTokenOf(page), request });
       return new Set(offered).size;
     },
   };

@@ -18,6 +18,8 @@ export interface DoubleRequest {
 /** A response as it goes on the wire. */
 export interface DoubleResponse {
   readonly status: number;
+  /** The reason phrase, where the upstream says something in it; else the status' own. */
+  readonly statusText?: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   /** Further `set-cookie` values; each goes on the wire as a header of its own. */

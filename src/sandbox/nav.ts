@@ -1,8 +1,10 @@
 import type { Clock } from '../clock.ts';
 import type { NationalId } from '../values.ts';
+import type { Altinn2 } from './altinn2.ts';
+import { CONSENT_HEADER, judgeAltinn2Consent } from './altinn2-at-nav.ts';
 import type { Double, DoubleRequest, DoubleResponse } from './double.ts';
 import { jsonResponse } from './double.ts';
-import type { Period, Refusal, TokenIssuer } from './nav-door.ts';
+import type { Bearer, Period, Refusal, TokenIssuer } from './nav-door.ts';
 import { isRefusal, judgeBearer, judgeConsent, judgeDates, judgePeriod, judgePerson, judgeRoute } from './nav-door.ts';
 import type { Person } from './person.ts';
 import type { Sporingslogg } from './sporingslogg.ts';
@@ -13,6 +15,7 @@ import { personByNumber } from './world.ts';
 export interface NavParts {
   readonly clock: Clock;
   readonly maskinporten: TokenIssuer;
+  readonly altinn2: Pick<Altinn2, 'jwks'>;
   readonly switches: Switches;
   readonly sporingslogg: Sporingslogg;
 }
@@ -45,8 +48,8 @@ export interface NavService {
 
 /**
  * A NAV service. Checks in this order, and the first that fails answers: path (404), method (405), token (401), scope
- * (403), person number (400), form of the dates (400), consent in the token, its resource, giver, receiver and validity
- * (403), period inside the consent's (403), from not after to (400). Then the answer is traced, and delivered only when
+ * (403), person number (400), form of the dates (400), consent in the token or beside it, its resource, giver, receiver and
+ * validity (403), period inside the consent's (403), from not after to (400). Then the answer is traced, and delivered only when
  * that succeeded (else 503). The order within NAV is not published; this one is the sandbox's own.
  *
  * Every refusal names the check in the header `x-sandbox-reason`, which the real service does not have.
@@ -63,18 +66,36 @@ export function createNavDouble(service: NavService, parts: NavParts): Double {
     if (isRefusal(nationalId)) return nationalId;
     const dates = judgeDates(request);
     if (isRefusal(dates)) return dates;
-    const consented = judgeConsent(bearer, nationalId, clock.now(), service.readsTokenConsent());
+    const consented = await judgeCarriedConsent(request, bearer, nationalId);
     if (isRefusal(consented)) return consented;
     const requested = judgePeriod(dates, consented);
     if (isRefusal(requested)) return requested;
     return {
-      token: bearer.token,
+      consentToken: request.headers[CONSENT_HEADER] ?? bearer.token,
       mottaker: bearer.consumer,
       leverandor: bearer.supplier,
       nationalId,
       consented,
       requested,
     };
+  }
+
+  /** A consent of Altinn 2 travels in a header of its own; with that header, the one inside the token is not looked at. */
+  async function judgeCarriedConsent(
+    request: DoubleRequest,
+    bearer: Bearer,
+    nationalId: NationalId,
+  ): Promise<Period | Refusal> {
+    const carried = request.headers[CONSENT_HEADER];
+    if (carried === undefined) return judgeConsent(bearer, nationalId, clock.now(), service.readsTokenConsent());
+    return judgeAltinn2Consent(carried, {
+      keys: parts.altinn2.jwks().keys,
+      person: nationalId.reveal(),
+      consumer: bearer.consumer,
+      lowestEdition: LOWEST_EDITION[service.tema],
+      now: clock.now(),
+      isExpChecked: parts.switches.altinn2ExpChecked,
+    });
   }
 
   return async (request) => {
@@ -93,7 +114,7 @@ export function createNavDouble(service: NavService, parts: NavParts): Double {
       tema: service.tema,
       behandlingsGrunnlag: 'Samtykke gitt i Altinn',
       leverteData: delivered,
-      samtykkeToken: admitted.token,
+      samtykkeToken: admitted.consentToken,
       dataForespoersel: `${request.method} ${request.url.pathname}?fomDato=${requested.fom}&tomDato=${requested.tom}`,
       leverandoer: admitted.leverandor,
     });
@@ -103,8 +124,12 @@ export function createNavDouble(service: NavService, parts: NavParts): Double {
   };
 }
 
+/** The edition of NAV's consent service in Altinn 2 from which each reads. */
+const LOWEST_EDITION = { AAP: 1, UFO: 2 } as const;
+
 interface Admitted {
-  readonly token: string;
+  /** Whichever token the consent came in. */
+  readonly consentToken: string;
   readonly mottaker: string;
   readonly leverandor: string | null;
   readonly nationalId: NationalId;

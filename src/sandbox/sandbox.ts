@@ -1,5 +1,8 @@
 import type { SettableClock } from '../clock.ts';
 import { AAP_PERSON_HEADERS, createAap } from './aap.ts';
+import type { Altinn2 } from './altinn2.ts';
+import { createAltinn2 } from './altinn2.ts';
+import { keyOwner } from './altinn2-access.ts';
 import type { Altinn3 } from './altinn3.ts';
 import { createAltinn3 } from './altinn3.ts';
 import type { Callers } from './callers.ts';
@@ -8,7 +11,7 @@ import { createControl } from './control.ts';
 import type { Double } from './double.ts';
 import type { Faults, Wait } from './faults.ts';
 import { createFaults } from './faults.ts';
-import { createInnsyn } from './innsyn.ts';
+import { createInnsyn, INNSYN_PATH } from './innsyn.ts';
 import type { Journal } from './journal.ts';
 import { createJournal } from './journal.ts';
 import { listenerDouble } from './listener-double.ts';
@@ -22,7 +25,7 @@ import { newSandboxState } from './state.ts';
 import type { Switches } from './switches.ts';
 import { restingSwitches } from './switches.ts';
 import type { Describe } from './traits.ts';
-import { describeConsentCall, describeGrant, describeNavCall } from './traits.ts';
+import { describeAltinn2Call, describeConsentCall, describeGrant, describeNavCall } from './traits.ts';
 import type { Transport } from './transport.ts';
 import { doublesTransport } from './transport.ts';
 import { createUforeopplysninger, UFORE_PERSON_HEADERS } from './uforeopplysninger.ts';
@@ -54,7 +57,10 @@ export interface Sandbox {
   readonly journal: Journal;
   /** The clients registered with Maskinporten, private keys included, for whoever configures a gateway. */
   readonly clients: readonly MaskinportenClient[];
+  /** Organisation number to its ApiKey at Altinn 2, for whoever configures a gateway. */
+  readonly apiKeys: Readonly<Record<string, string>>;
   readonly altinn3: Altinn3;
+  readonly altinn2: Altinn2;
   readonly maskinporten: Maskinporten;
   readonly callers: Callers;
   /** NAV's records of disclosures, oldest first. */
@@ -83,9 +89,17 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
     origin: origins.altinn3,
     state: state.altinn3,
     maskinporten,
+    looked: `${origins.nav}${INNSYN_PATH}`,
   });
   const callers = createCallers({ origin: origins.callers, state: state.callers, audience: GATEWAY_AUDIENCE });
-  const navParts = { clock, maskinporten, switches, sporingslogg };
+  const altinn2 = createAltinn2({
+    clock,
+    origin: origins.altinn2,
+    state: state.altinn2,
+    maskinporten,
+    looked: `${origins.nav}${INNSYN_PATH}`,
+  });
+  const navParts = { clock, maskinporten, altinn2, switches, sporingslogg };
 
   function played(upstream: PlayedUpstream, double: Double, describe: Describe): Double {
     return async (request) => {
@@ -123,6 +137,14 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
       describeNavCall(UFORE_PERSON_HEADERS),
     ),
     callers: played('callers', listenerDouble(callers.listener), () => ({})),
+    altinn2: played(
+      'altinn2',
+      altinn2.double,
+      describeAltinn2Call(
+        (code) => altinn2.register.find(code)?.offeredBy,
+        (key) => keyOwner(state.altinn2, key),
+      ),
+    ),
     nav: played('nav', createInnsyn(sporingslogg), ({ url }) => ({
       person: personByCastId(url.searchParams.get('person') ?? '')?.id,
     })),
@@ -137,7 +159,9 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
     faults,
     journal,
     clients: state.maskinporten.clients,
+    apiKeys: state.altinn2.apiKeys,
     altinn3,
+    altinn2,
     maskinporten,
     callers,
     traces: sporingslogg.records,

@@ -12,7 +12,7 @@ import { UPSTREAMS } from './upstreams.ts';
 
 /** How a sandbox is started. */
 export interface SandboxServerOptions {
-  /** The first of seven ports in a row, in the order of {@link UPSTREAMS}; 0: whichever are free. */
+  /** The first of eight ports in a row, in the order of {@link UPSTREAMS}; 0: whichever are free. */
   readonly port: number;
   /** Where `sandbox.json` is kept; without it, nothing outlives the process. */
   readonly dataDirectory?: string;
@@ -89,6 +89,7 @@ function originsOf(ports: readonly (readonly [UpstreamKey, number])[]): Origins 
     uforeopplysninger: origin('uforeopplysninger'),
     callers: origin('callers'),
     nav: origin('nav'),
+    altinn2: origin('altinn2'),
   };
 }
 
@@ -163,11 +164,12 @@ function refusal(status: number, text: string): DoubleResponse {
   return { status, headers: { 'content-type': 'text/plain; charset=utf-8', connection: 'close' }, body: text };
 }
 
-function write({ status, headers, body, cookies = [] }: DoubleResponse, outgoing: ServerResponse): void {
+function write({ status, statusText, headers, body, cookies = [] }: DoubleResponse, outgoing: ServerResponse): void {
   for (const [name, value] of Object.entries(headers)) outgoing.setHeader(name, value);
   for (const cookie of cookies) outgoing.appendHeader('set-cookie', cookie);
   if (status !== 204) outgoing.setHeader('content-length', Buffer.byteLength(body));
-  outgoing.writeHead(status);
+  if (statusText === undefined) outgoing.writeHead(status);
+  else outgoing.writeHead(status, statusText);
   outgoing.end(body);
 }
 

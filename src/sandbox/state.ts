@@ -1,6 +1,8 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { Altinn2State } from './altinn2-state.ts';
+import { newAltinn2State } from './altinn2-state.ts';
 import type { Altinn3State } from './altinn3-state.ts';
 import { newAltinn3State } from './altinn3-state.ts';
 import type { CallersState } from './callers-state.ts';
@@ -22,12 +24,13 @@ export interface SandboxState {
   now: string;
   readonly maskinporten: MaskinportenState;
   readonly altinn3: Altinn3State;
+  readonly altinn2: Altinn2State;
   readonly callers: CallersState;
   /** NAV's records of disclosures, oldest first. */
   readonly traces: Trace[];
 }
 
-const VERSION = 1;
+const VERSION = 2;
 const FILE = 'sandbox.json';
 /** Several changes within this many milliseconds are written once. */
 const SETTLE_MS = 50;
@@ -39,6 +42,7 @@ export async function newSandboxState(): Promise<SandboxState> {
     now: SANDBOX_START.toISOString(),
     maskinporten: await newMaskinportenState(),
     altinn3: newAltinn3State(),
+    altinn2: await newAltinn2State(),
     callers: await newCallersState(),
     traces: [],
   };
@@ -107,6 +111,7 @@ const outlineSchema = z.object({
   now: z.iso.datetime(),
   maskinporten: z.looseObject({ signingKeys: z.array(z.unknown()), clients: z.array(z.unknown()) }),
   altinn3: z.looseObject({ consents: z.record(z.string(), z.unknown()) }),
+  altinn2: z.looseObject({ consents: z.record(z.string(), z.unknown()), signingKeys: z.array(z.unknown()) }),
   callers: z.looseObject({}),
   traces: z.array(traceSchema),
 });

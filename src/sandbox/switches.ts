@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Every switch with its resting value: NAV as its documents describe it. */
+/** Every switch with its resting value: NAV as its documents describe it, and the stricter way where they are silent. */
 const RESTING = {
   aapRefusesAltinn3: false,
   unfilteredRows: false,
@@ -8,6 +8,7 @@ const RESTING = {
   hoursByRequest: false,
   emptyUforeErrorBody: false,
   failingTrace: false,
+  altinn2ExpChecked: true,
 };
 
 /**
@@ -20,6 +21,7 @@ const RESTING = {
  * - `hoursByRequest`: the hours of a card count the days of the requested period instead of the consent's
  * - `emptyUforeErrorBody`: uføre refuses without a body
  * - `failingTrace`: the sporingslogg is down, so NAV answers 503 and delivers nothing
+ * - `altinn2ExpChecked`: a consent token of Altinn 2 is refused when its thirty seconds are over, though the consent runs
  */
 export type Switches = typeof RESTING;
 
@@ -32,6 +34,7 @@ export const switchesSchema = z
     hoursByRequest: z.boolean(),
     emptyUforeErrorBody: z.boolean(),
     failingTrace: z.boolean(),
+    altinn2ExpChecked: z.boolean(),
   } satisfies Record<keyof Switches, z.ZodType>)
   .partial();
 

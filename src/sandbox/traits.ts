@@ -29,10 +29,13 @@ export interface CallTraits {
 export type Describe = (request: DoubleRequest) => CallTraits;
 
 const CONSENT_TYPE = 'urn:altinn:consent';
+const GUID = /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/i;
 
 const claimsSchema = z.object({
   iss: z.string().optional(),
   scope: z.string().optional(),
+  /** The id of the consent in a token of Altinn 2. */
+  AuthorizationCode: z.string().optional(),
   consumer: z.object({ ID: z.string() }).optional(),
   authorization_details: z
     .array(z.object({ type: z.string(), id: z.string().optional(), from: z.string().optional() }))
@@ -45,8 +48,10 @@ const consentRequestSchema = z.object({ id: z.string().optional(), from: z.strin
 export function describeNavCall(personHeaders: readonly string[]): Describe {
   return ({ url, headers }) => {
     const digits = personHeaders.map((name) => headers[name]).find((value) => value !== undefined);
+    const beside = claimsOf(headers['nav-samtykke-token'] ?? '');
     return {
       ...bearerTraits(headers['authorization']),
+      ...(beside === undefined ? {} : { consentId: withoutDigits(beside.AuthorizationCode) }),
       person: digits === undefined ? undefined : personByNumber(digits)?.id,
       fomDato: dateParameter(url, 'fomDato'),
       tomDato: dateParameter(url, 'tomDato'),
@@ -73,6 +78,38 @@ export function describeConsentCall(giverOf: (consentId: string) => string | und
       ...bearerTraits(headers['authorization']),
       person: castIdOf(asked?.from ?? (inPath === undefined ? undefined : giverOf(inPath))),
       consentId: withoutDigits(asked?.id ?? inPath),
+    };
+  };
+}
+
+const altinn2RequestSchema = z.preprocess(
+  (body) =>
+    typeof body === 'object' && body !== null
+      ? Object.fromEntries(Object.entries(body).map(([name, value]) => [name.toLowerCase(), value]))
+      : body,
+  z.object({ offeredby: z.string() }),
+);
+
+/**
+ * Describes a call to Altinn 2: by the request being made, or by the code in the address; the caller by its token, else by
+ * whose key it sends. The key itself is not part of it.
+ *
+ * @param giverOf the number of whoever a consent was asked of, by its code
+ * @param ownerOf the organisation that an ApiKey was issued to
+ */
+export function describeAltinn2Call(
+  giverOf: (code: string) => string | undefined,
+  ownerOf: (key: string | undefined) => string | undefined,
+): Describe {
+  return ({ url, headers, body }) => {
+    const asked = altinn2RequestSchema.safeParse(parsedJson(body)).data?.offeredby;
+    const code = GUID.exec(`${url.pathname} ${url.search}`)?.[0].toLowerCase();
+    const bearer = bearerTraits(headers['authorization']);
+    return {
+      ...bearer,
+      consumer: bearer.consumer ?? ownerOf(headers['apikey']),
+      person: castIdOf(asked ?? (code === undefined ? undefined : giverOf(code))),
+      consentId: withoutDigits(code),
     };
   };
 }

@@ -58,6 +58,7 @@ describe('control', () => {
       hoursByRequest: false,
       emptyUforeErrorBody: false,
       failingTrace: false,
+      altinn2ExpChecked: true,
     };
     expect((await control(sandbox, 'GET', '/switches')).json).toEqual(rest);
 

@@ -56,6 +56,7 @@ describe('a running sandbox', () => {
       uforeopplysninger: ['/dsop-ufo/uforeopplysninger', 401],
       callers: ['/.well-known/openid-configuration', 200],
       nav: ['/innsyn', 200],
+      altinn2: ['/api/metadata/jwk', 200],
     };
 
     expect(new Set(Object.values(running.origins)).size).toBe(UPSTREAMS.length);

@@ -46,7 +46,11 @@ test('the file is the owner’s alone, and no half-written one is left beside it
 test.each([
   ['is no JSON', '{'],
   ['is of another version', '{"version":0}'],
-  ['lacks a part', '{"version":1,"now":"2026-11-16T09:00:00.000Z","traces":[]}'],
+  [
+    'is from before Altinn 2',
+    '{"version":1,"now":"2026-11-16T09:00:00.000Z","maskinporten":{"signingKeys":[],"clients":[]},"altinn3":{"consents":{}},"callers":{},"traces":[]}',
+  ],
+  ['lacks a part', '{"version":2,"now":"2026-11-16T09:00:00.000Z","traces":[]}'],
 ])('a file that %s is refused in one sentence', async (_, text) => {
   await writeFile(join(directory, 'sandbox.json'), text);
 

@@ -2,6 +2,7 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import type { SettableClock } from '../../../src/clock.ts';
 import { stillClock } from '../../../src/clock.ts';
 import { createAap } from '../../../src/sandbox/aap.ts';
+import { newAltinn2Key, publishedKey, signClaims } from '../../../src/sandbox/altinn2-keys.ts';
 import type { Double, DoubleResponse } from '../../../src/sandbox/double.ts';
 import type { Sporingslogg, Trace } from '../../../src/sandbox/sporingslogg.ts';
 import { createSporingslogg } from '../../../src/sandbox/sporingslogg.ts';
@@ -22,6 +23,8 @@ export const UFORE = '/dsop-ufo/uforeopplysninger';
 
 const keys = await generateKeyPair('RS256');
 const strangersKeys = await generateKeyPair('RS256');
+const altinn2Key = await newAltinn2Key();
+const strangersAltinn2Key = await newAltinn2Key();
 const publicJwk = { ...(await exportJWK(keys.publicKey)), kid: 'test', alg: 'RS256', use: 'sig' };
 
 export function numberOf(id: CastId): string {
@@ -45,7 +48,8 @@ export function navWorld(): NavWorld {
   const traces: Trace[] = [];
   const sporingslogg = createSporingslogg(traces, { clock, switches, changed: () => undefined });
   const maskinporten = { issuer: ISSUER, jwks: () => ({ keys: [publicJwk] }) };
-  const parts = { clock, switches, sporingslogg, maskinporten };
+  const altinn2 = { jwks: () => ({ keys: [publishedKey(altinn2Key)] }) };
+  const parts = { clock, switches, sporingslogg, maskinporten, altinn2 };
   return { aap: createAap(parts), uforeopplysninger: createUforeopplysninger(parts), switches, sporingslogg, clock };
 }
 
@@ -89,6 +93,28 @@ export async function token(
   })
     .setProtectedHeader({ alg: 'RS256', kid: 'test' })
     .sign(signedBy === 'maskinporten' ? keys.privateKey : strangersKeys.privateKey);
+}
+
+/** A consent token of Altinn 2, by default P04's to insurer A; a claim that is undefined is left out. */
+export function altinn2Token(
+  changes: Record<string, unknown> = {},
+  { signedBy = 'altinn' }: { signedBy?: 'altinn' | 'a stranger' } = {},
+): Promise<string> {
+  const now = Math.floor(SANDBOX_START.getTime() / 1000);
+  const claims = {
+    Services: ['5252_2', '5252_2_Navn=Fjordlund', '5252_2_fraOgMed=01.01.2022', '5252_2_tilOgMed=31.12.2027'],
+    AuthorizationCode: '3f1d7c52-0b6e-4c8a-9a41-5e2f77d0c9ab',
+    OfferedBy: numberOf('P04'),
+    CoveredBy: INSURER_A,
+    DelegatedDate: now - 1000,
+    ValidToDate: now + 1_000_000,
+    iss: 'altinn.no',
+    nbf: now,
+    exp: now + 30,
+    iat: now,
+    ...changes,
+  };
+  return signClaims(claims, signedBy === 'altinn' ? altinn2Key : strangersAltinn2Key);
 }
 
 /** A call as a bare client would make it. */

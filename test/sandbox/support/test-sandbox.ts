@@ -17,6 +17,7 @@ export const ORIGINS = {
   uforeopplysninger: 'http://127.0.0.1:4104',
   callers: 'http://127.0.0.1:4105',
   nav: 'http://127.0.0.1:4106',
+  altinn2: 'http://127.0.0.1:4107',
 };
 
 const fresh = await newSandboxState();
