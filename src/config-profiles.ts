@@ -15,6 +15,7 @@ export interface ProfileDefaults {
   /** Documented addresses. Those of AAP are documented nowhere, and the sandbox's are known only to who starts it. */
   readonly hosts?: {
     readonly altinn3: string;
+    readonly altinn2: string;
     readonly maskinportenIssuer: string;
     readonly maskinportenTokenEndpoint: string;
     readonly uforeopplysninger: string;
@@ -40,6 +41,7 @@ export const PROFILE_DEFAULTS: Readonly<Record<Profile, ProfileDefaults>> = {
   test: {
     hosts: {
       altinn3: 'https://platform.tt02.altinn.no',
+      altinn2: 'https://tt02.altinn.no',
       maskinportenIssuer: 'https://test.maskinporten.no/',
       maskinportenTokenEndpoint: 'https://test.maskinporten.no/token',
       uforeopplysninger: 'https://pensjon-gw.ekstern.dev.nav.no/dsop-ufo',
@@ -51,6 +53,7 @@ export const PROFILE_DEFAULTS: Readonly<Record<Profile, ProfileDefaults>> = {
   production: {
     hosts: {
       altinn3: 'https://platform.altinn.no',
+      altinn2: 'https://www.altinn.no',
       maskinportenIssuer: 'https://maskinporten.no/',
       maskinportenTokenEndpoint: 'https://maskinporten.no/token',
       uforeopplysninger: 'https://pensjon-gw.nav.no/dsop-ufo',

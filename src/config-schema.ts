@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { altinn2, altinn2Access, newRequests } from './config-altinn2.ts';
+import { isItsOwnCertificate, maskinportenClient } from './config-client.ts';
+import { graphiql } from './config-graphiql.ts';
 import type { Profile } from './config-profiles.ts';
 import { PROFILE_DEFAULTS, PROFILES } from './config-profiles.ts';
 import type { SecretReader } from './config-values.ts';
@@ -25,6 +28,7 @@ export function settings<P extends Profile>(profile: P, read: SecretReader) {
       .describe('Where the gateway runs: `sandbox`, `test` or `production`. Fills in the documented hosts.'),
     nav: nav(profile),
     altinn3: altinn3(profile),
+    altinn2: altinn2(profile),
     maskinporten: maskinporten(profile),
     deadlines: deadlines(),
     retries: retries(),
@@ -38,6 +42,7 @@ export function settings<P extends Profile>(profile: P, read: SecretReader) {
     }),
     store: store(profile, read),
     graphql: graphql(),
+    graphiql: graphiql(profile),
     server: server(profile),
     consent: consent(),
     nationalIds: z
@@ -161,29 +166,29 @@ function retries() {
 }
 
 function dataConsumer(profile: Profile, read: SecretReader) {
-  return z.strictObject({
-    organisationNumber: value.organisationNumber(profile).describe('Organisation number of the data consumer.'),
-    name: value.words().describe('Its name, as people know it.'),
-    client: z.strictObject({
-      clientId: value.name(profile).describe('Its client at Maskinporten (`iss` of the grant).'),
-      key: z.strictObject({
-        kid: value.name(profile).describe('Id of the key that is registered on the client.'),
-        privateKey: value
-          .signingKey(read)
-          .describe('Reference to the private key: RSA of at least 2048 bits, PEM (PKCS#8) or JWK.'),
-      }),
-    }),
-    purposes: z.array(z.enum(PURPOSES)).min(1).describe('What it may ask for: an agreement with NAV for each.'),
-    sources: z
-      .array(z.enum(SOURCES))
-      .min(1)
-      .default([...SOURCES])
-      .describe('Sources it may read.'),
-    returnUrls: z
-      .array(value.address(profile))
-      .min(1)
-      .describe('Addresses a person may be sent back to: this origin, and this path or one below it.'),
-  });
+  return z
+    .strictObject({
+      organisationNumber: value.organisationNumber(profile).describe('Organisation number of the data consumer.'),
+      name: value.words().describe('Its name, as people know it.'),
+      client: maskinportenClient(profile, read),
+      altinn2: altinn2Access(profile, read),
+      purposes: z.array(z.enum(PURPOSES)).min(1).describe('What it may ask for: an agreement with NAV for each.'),
+      sources: z
+        .array(z.enum(SOURCES))
+        .min(1)
+        .default([...SOURCES])
+        .describe('Sources it may read.'),
+      returnUrls: z
+        .array(value.address(profile))
+        .min(1)
+        .describe('Addresses a person may be sent back to: this origin, and this path or one below it.'),
+    })
+    .refine(isItsOwnCertificate, {
+      path: ['client', 'certificate'],
+      error: 'is issued to another organisation than this data consumer',
+      // Judged whatever else is wrong with the entry.
+      when: () => true,
+    });
 }
 
 function callerIssuer(profile: Profile) {
@@ -232,6 +237,7 @@ function graphql() {
           maxTokens: count(1, 100_000).default(2000).describe('Most lexical tokens in a document.'),
           maxDepth: count(1, 100).default(12).describe('Deepest nesting of fields.'),
           maxAliases: count(0, 1000).default(30).describe('Most aliases in a document.'),
+          maxRows: count(100, 1_000_000).default(10_000).describe('Most rows that pages within pages may come to.'),
           maxKeys: count(1, MOST_KEYS).default(MOST_KEYS).describe('Most applicants asked for at once.'),
         })
         .prefault({}),
@@ -263,6 +269,7 @@ function server(profile: Profile) {
 function consent() {
   return z
     .strictObject({
+      newRequests: newRequests(),
       askAgainAfterDeclinedDays: count(0, 365)
         .default(7)
         .describe('Days after a refusal before the person can be asked again on the same terms.'),

@@ -8,8 +8,14 @@ import { isOrganisationNumber, isSyntheticOrganisation, Secret } from './values.
 /** Where a secret is kept: in a file, or in a variable of the environment. */
 export type SecretReference = { readonly file: string } | { readonly env: string };
 
-/** Finds the text a reference points to, or says what is wrong without showing what was looked for. */
-export type SecretReader = (reference: SecretReference) => { readonly text: string } | { readonly flaw: string };
+/**
+ * Finds the text a reference points to, or says what is wrong without showing what was looked for. `base64`: what is
+ * there may be binary, and is wanted in base64; a variable holds it so already.
+ */
+export type SecretReader = (
+  reference: SecretReference,
+  form: 'text' | 'base64',
+) => { readonly text: string } | { readonly flaw: string };
 
 const LOOPBACK = new BlockList();
 LOOPBACK.addSubnet('127.0.0.0', 8);
@@ -136,7 +142,7 @@ export function organisationNumber(profile: Profile) {
 }
 
 /** A secret, given as a reference; `what` names it in every mask. */
-function secret(what: string, read: SecretReader) {
+export function secret(what: string, read: SecretReader, form: 'text' | 'base64' = 'text') {
   const reference = z.union([z.strictObject({ file: words() }), z.strictObject({ env: words() })], {
     error: (issue) =>
       issue.input === undefined
@@ -144,8 +150,20 @@ function secret(what: string, read: SecretReader) {
         : 'must be a reference, {"file": "path"} or {"env": "NAME"}: a secret is never written into this file',
   });
   return reference.transform((found, judgement) => {
-    const answer = read(found);
+    const answer = read(found, form);
     return 'flaw' in answer ? refuse(judgement, answer.flaw) : new Secret(answer.text, what);
+  });
+}
+
+/** An ApiKey of Altinn 2: one word, for a header. One of the sandbox is refused in production. */
+export function apiKey(profile: Profile, read: SecretReader) {
+  return secret('ApiKey', read).transform((kept, judgement) => {
+    const text = kept.reveal().trim();
+    if (!/^[!-~]{8,200}$/.test(text))
+      return refuse(judgement, 'must lead to an ApiKey: one word of 8 to 200 characters');
+    if (profile === 'production' && text.toLowerCase().includes(SANDBOX_MARK))
+      return refuse(judgement, 'leads to an ApiKey of the sandbox, which profile production refuses');
+    return new Secret(text, 'ApiKey');
   });
 }
 

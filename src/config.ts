@@ -1,4 +1,8 @@
 import { z } from 'zod';
+import type { Altinn2Access, Altinn2Config } from './config-altinn2.ts';
+import { altinn2Gaps } from './config-altinn2.ts';
+import type { ConfiguredClient } from './config-client.ts';
+import type { GraphiqlConfig } from './config-graphiql.ts';
 import type { Profile } from './config-profiles.ts';
 import { PROFILES } from './config-profiles.ts';
 import { settings } from './config-schema.ts';
@@ -41,6 +45,7 @@ export interface Config {
     readonly metadataKeys: { readonly fom: string; readonly tom: string };
     readonly scopes: { readonly read: string; readonly write: string };
   };
+  readonly altinn2: Altinn2Config;
   readonly maskinporten: {
     readonly issuer: string;
     readonly tokenEndpoint: string;
@@ -54,8 +59,10 @@ export interface Config {
   readonly dataConsumers: readonly {
     readonly organisationNumber: OrganisationNumber;
     readonly name: string;
-    /** `privateKey`: PEM (PKCS#8) of an RSA key, whichever form it was kept in. */
-    readonly client: { readonly clientId: string; readonly key: { readonly kid: string; readonly privateKey: Secret } };
+    /** `privateKey`: PEM (PKCS#8) of an RSA key, whichever form it was kept in. A certificate is the data consumer's own. */
+    readonly client: ConfiguredClient;
+    /** Undefined: it is not served on Altinn 2. */
+    readonly altinn2?: Altinn2Access | undefined;
     readonly purposes: readonly Purpose[];
     readonly sources: readonly Source[];
     readonly returnUrls: readonly string[];
@@ -84,12 +91,15 @@ export interface Config {
       readonly maxTokens: number;
       readonly maxDepth: number;
       readonly maxAliases: number;
+      readonly maxRows: number;
       readonly maxKeys: number;
     };
   };
+  readonly graphiql: GraphiqlConfig;
   /** `publicUrl` is undefined in the sandbox only: the address listened on, known once the port is. */
   readonly server: { readonly port: number; readonly host: string; readonly publicUrl: string | undefined };
   readonly consent: {
+    readonly newRequests: 'ALTINN_3' | 'ALTINN_2';
     readonly askAgainAfterDeclinedDays: number;
     readonly defaultValidityDays: number | undefined;
   };
@@ -110,8 +120,8 @@ export interface ConfigSources {
   readonly text: string;
   /** Empty values count as absent. `PORT`, `DATA_DIR` and `LOG_LEVEL` win over the file; others serve `{"env": …}`. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Reads a file that a `{"file": …}` names. Throws when it cannot. */
-  readonly readFile: (path: string) => string;
+  /** Reads a file that a `{"file": …}` names: its bytes, without which a keystore has to be kept in base64, or its text. Throws when it cannot. */
+  readonly readFile: (path: string) => string | Uint8Array;
 }
 
 /**
@@ -145,11 +155,19 @@ function judge(profile: Profile, input: unknown, read: SecretReader): { config: 
   const parsed = settings(profile, read).safeParse(input, { error: explain });
   const mistakes = [...(parsed.error?.issues.flatMap(toMistakes) ?? []), ...duplicates(input)];
   if (!parsed.success || mistakes.length > 0) return { mistakes };
-  const { $schema: _, store, server, consent, ...rest } = parsed.data;
+  const { $schema: _, store, server, consent, graphiql, ...rest } = parsed.data;
+  if (graphiql.issuer !== undefined && !rest.callers.issuers.some(({ issuer }) => issuer === graphiql.issuer)) {
+    return {
+      mistakes: [{ path: 'graphiql.issuer', message: 'must be one of callers.issuers: no other tokens are taken' }],
+    };
+  }
+  const gaps = altinn2Gaps(parsed.data);
+  if (gaps.length > 0) return { mistakes: gaps };
   return {
     config: {
       ...rest,
       store: { ...store, encryptionKeys: store.encryptionKeys },
+      graphiql: { ...graphiql, issuer: graphiql.issuer },
       server: { ...server, publicUrl: server.publicUrl },
       consent: { ...consent, defaultValidityDays: consent.defaultValidityDays },
     },
@@ -191,18 +209,29 @@ function inEnvironment(mistake: Mistake, env: ConfigSources['env']): Mistake {
 }
 
 function secretReader({ env, readFile }: ConfigSources): SecretReader {
-  return (reference) => {
+  return (reference, form) => {
     if ('env' in reference) {
       const text = Object.hasOwn(env, reference.env) ? env[reference.env] : undefined;
       return text ? { text } : { flaw: 'names an environment variable that is not set, or empty' };
     }
     try {
-      const text = readFile(reference.file);
+      const text = textOf(readFile(reference.file), form);
       return text.trim() === '' ? { flaw: 'names a file that is empty' } : { text };
     } catch {
       return { flaw: 'names a file that cannot be read' };
     }
   };
+}
+
+function textOf(content: string | Uint8Array, form: 'text' | 'base64'): string {
+  if (typeof content === 'string') return content;
+  const bytes = Buffer.from(content);
+  // Base64 in a file is base64 already.
+  return form === 'text' || isBase64(bytes) ? bytes.toString() : bytes.toString('base64');
+}
+
+function isBase64(bytes: Buffer): boolean {
+  return /^[A-Za-z\d+/\s]+=*\s*$/.test(bytes.toString('latin1'));
 }
 
 // --- Mistakes in words ---------------------------------------------------------------------------------------------

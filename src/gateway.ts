@@ -5,14 +5,16 @@ import type { DataConsumer } from './access/ports.ts';
 import { createRails } from './altinn/index.ts';
 import { sourceNameOf } from './benefits/index.ts';
 import type { Clock } from './clock.ts';
-import { systemClock } from './clock.ts';
+import { osloDate, systemClock } from './clock.ts';
 import type { Config } from './config.ts';
 import type { UpstreamName } from './errors.ts';
+import { createAltinn2 } from './gateway-altinn2.ts';
 import { createCallers } from './gateway-callers.ts';
 import { createMaskinportenClients } from './gateway-maskinporten.ts';
 import { createNav } from './gateway-nav.ts';
 import { createGraphql } from './graphql/server.ts';
 import { createHost, RETURN_PATH } from './host.ts';
+import type { Guide } from './host-guide.ts';
 import { addressOf, close, listen } from './host-listening.ts';
 import type { Log } from './log.ts';
 import { openEmbeddedStore } from './store/embedded.ts';
@@ -28,6 +30,10 @@ export interface GatewayParts {
   readonly clock?: Clock;
   /** The network; undici's when left out. */
   readonly transport?: Transport;
+  /** What a newcomer to the sandbox is shown; for profile `sandbox` alone. */
+  readonly guide?: Guide | undefined;
+  /** Where GraphiQL's built files lie; where the build leaves them when left out. */
+  readonly graphiqlDirectory?: string | undefined;
 }
 
 /** A gateway. Disposing of it finishes what is in flight, and cuts off what takes longer than a second. */
@@ -79,13 +85,14 @@ export async function createGateway(config: Config, parts: GatewayParts): Promis
   const dataConsumers = dataConsumersOf(config);
   const tokensFor = await createMaskinportenClients(config, { upstream: upstream('maskinporten'), clock, log });
   const altinn3 = { ...config.altinn3, upstream: upstream('altinn')(config.altinn3.baseUrl), clock };
+  const altinn2 = building.use(createAltinn2(config, { upstream: upstream('altinn'), clock }));
   const access = createAccess({
     ...createNav(config.nav, upstream('nav')),
-    openRails: createRails({ altinn3, tokensFor }),
+    openRails: createRails({ altinn3, altinn2: altinn2.rail, tokensFor }),
     store: store.consents,
     disclosures: store.disclosures,
     dataConsumers,
-    newRequests: 'ALTINN_3',
+    newRequests: config.consent.newRequests,
     askAgainAfterDays: config.consent.askAgainAfterDeclinedDays,
     validityDays: config.consent.defaultValidityDays ?? null,
     returnAddress: () => `${config.server.publicUrl ?? addressOf(host.app)}${RETURN_PATH}`,
@@ -109,6 +116,7 @@ export async function createGateway(config: Config, parts: GatewayParts): Promis
     dependencies: [{ name: 'store', check: () => store.ping() }, ...callers.dependencies],
     bodyBytes: limits.bodyBytes,
     loopbackOnly: config.profile === 'sandbox',
+    graphiql: config.graphiql.enabled ? graphiqlOf(config, parts, clock) : undefined,
     log,
   });
   building.defer(() => close(host, graphql));
@@ -116,6 +124,18 @@ export async function createGateway(config: Config, parts: GatewayParts): Promis
   const { app } = host;
   const built = building.move();
   return { app, listen: () => listen(app, config.server), [Symbol.asyncDispose]: () => built.disposeAsync() };
+}
+
+function graphiqlOf({ profile, graphiql }: Config, { guide, graphiqlDirectory }: GatewayParts, clock: Clock) {
+  const { issuer, clientId, scope } = graphiql;
+  return {
+    issuer,
+    clientId,
+    scope,
+    directory: graphiqlDirectory,
+    guide: profile === 'sandbox' ? guide : undefined,
+    today: () => osloDate(clock.now()),
+  };
 }
 
 function dataConsumersOf(config: Config): ReadonlyMap<OrganisationNumber, DataConsumer> {

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { openAltinn2 } from '../src/altinn/altinn2.ts';
+import { ALTINN2_OUTCOMES } from '../src/altinn/altinn2-outcomes.ts';
 import { openAltinn3 } from '../src/altinn/altinn3.ts';
 import { ALTINN_OUTCOMES } from '../src/altinn/altinn3-outcomes.ts';
 import { stillClock } from '../src/clock.ts';
@@ -90,6 +92,33 @@ const ALTINN: Readonly<Record<string, Happening>> = {
   '415': answer(415),
   '204': answer(204),
   ...ANYWHERE,
+};
+
+const ALTINN2: Readonly<Record<string, Happening>> = {
+  '40332': answer(400, [{ ErrorCode: '40332', ErrorMessage: 'Words nobody reads' }]),
+  'another code': answer(400, { errorCode: 19023, errorDescription: 'Words nobody reads' }),
+  '400 without a code': answer(400),
+  '401': answer(401),
+  '403': answer(403),
+  '404': answer(404),
+  '405': answer(405),
+  '204': answer(204),
+  ...ANYWHERE,
+};
+
+function altinn2Request(RequestStatus: string): Happening {
+  return answer(200, { AuthorizationCode: '3f1d7c52-0b6e-4c8a-9a41-5e2f77d0c9ab', RequestStatus });
+}
+
+/** What Altinn 2 says of the request whose code it has refused. */
+const ALTINN2_WITNESS: Readonly<Record<string, Happening>> = {
+  Unopened: altinn2Request('Unopened'),
+  Opened: altinn2Request('Opened'),
+  Rejected: altinn2Request('Rejected'),
+  Accepted: altinn2Request('Accepted'),
+  'another status': altinn2Request('Revoked'),
+  '403': answer(403),
+  '503': answer(503),
 };
 
 const NAV: Readonly<Record<string, Happening>> = {
@@ -196,6 +225,60 @@ async function altinnRow(name: string, happening: Happening): Promise<string[]> 
   return [name, created, seen, lookingUp.attempts()];
 }
 
+/** An Altinn 2 on which one thing happens to the exchange of a code, and another to everything else. */
+function rail2(
+  happening: Happening,
+  { exchange = happening, works = false, validTo = new Date('2027-03-01T12:00:00Z') } = {},
+) {
+  const [toToken, others] = [script(exchange), script(happening)];
+  const { upstream } = wayOut(
+    (request) => (request.url.includes('/authorization/token/') ? toToken : others).transport(request),
+    { name: 'altinn', deadlineMs: [happening, exchange].includes('silence') ? 15 : 5_000 },
+  );
+  const options = {
+    service: { code: '5252', edition: 2, metadataKeys: { fom: 'fraOgMed', tom: 'tilOgMed', name: 'Navn' } },
+    scopes: { read: READ, write: WRITE },
+    apiKey: new Secret('key', 'ApiKey'),
+    witness: { exchanged: () => undefined, vouchesFor: () => works },
+    keys: () => Promise.reject(new Error('no token is verified here')),
+    baseUrl: 'https://altinn2.example',
+    upstream,
+    clock,
+    afterwards: () => Promise.resolve(),
+  };
+  return {
+    rail: openAltinn2(options, tokensAtHand, aScope()),
+    consent: aConsent({ rail: 'ALTINN_2', confirmedAt: SANDBOX_START, validTo }),
+    exchanges: () => toToken.requests.length,
+    others: () => others.requests.length,
+  };
+}
+
+async function altinn2Row(name: string, happening: Happening): Promise<string[]> {
+  const creating = rail2(happening);
+  const wish = aWish(creating.consent, { isFirst: true, familyName: new Secret('EKSEMPELSEN', 'family name') });
+  const created = await wordFor(creating.rail.request(wish).then(() => 'created'));
+  expect(creating.others()).toBe(1);
+  const lookingUp = rail2(happening);
+  const seen = await wordFor(lookingUp.rail.lookup(lookingUp.consent).then((lookup) => lookup?.status ?? 'unknown'));
+  const exchanging = rail2(altinn2Request('Rejected'), { exchange: happening });
+  const opened = await wordFor(
+    exchanging.rail
+      .open(exchanging.consent, { name: 'aapVedtak', scope: AAP })
+      .then((said) => ('refused' in said ? 'ask for the request' : 'opened')),
+  );
+  return [name, created, seen, String(lookingUp.others()), opened, String(exchanging.exchanges())];
+}
+
+async function altinn2WitnessRow(name: string, happening: Happening): Promise<string[]> {
+  const word = async (how: Parameters<typeof rail2>[1]) => {
+    const { rail, consent } = rail2(happening, { exchange: answer(403), ...how });
+    const opened = rail.open(consent, { name: 'aapVedtak', scope: AAP });
+    return wordFor(opened.then((seen) => ('refused' in seen ? seen.refused.status : 'opened')));
+  };
+  return [name, await word({ works: true }), await word({}), await word({ validTo: SANDBOX_START })];
+}
+
 async function witnessRow(name: string, happening: Happening): Promise<string[]> {
   const opened = rail(happening).rail.open(aConsent(), { name: 'aapVedtak', scope: AAP });
   return [name, await wordFor(opened.then((seen) => ('refused' in seen ? seen.refused.status : 'opened')))];
@@ -221,6 +304,8 @@ const TABLES = [
   ['Maskinporten', MASKINPORTEN, maskinportenRow],
   ['Altinn', ALTINN, altinnRow],
   ['Altinn says', WITNESS, witnessRow],
+  ['Altinn 2', ALTINN2, altinn2Row],
+  ['Altinn 2 says', ALTINN2_WITNESS, altinn2WitnessRow],
   ['NAV', NAV, navRow],
 ] as const;
 
@@ -236,6 +321,8 @@ describe('docs/upstream-outcomes.md', () => {
     const altinnCodes = markdownTable(page, 'Altinn').map(([name]) => name);
     expect(maskinportenCodes).toEqual(expect.arrayContaining(Object.keys(MASKINPORTEN_OUTCOMES)));
     expect(altinnCodes).toEqual(expect.arrayContaining(Object.keys(ALTINN_OUTCOMES)));
+    const altinn2Codes = markdownTable(page, 'Altinn 2').map(([name]) => name);
+    expect(altinn2Codes).toEqual(expect.arrayContaining(Object.keys(ALTINN2_OUTCOMES)));
     expect(Object.keys(MASKINPORTEN_OUTCOMES)).toEqual(expect.arrayContaining([...HELD_BACK]));
   });
 

@@ -150,15 +150,17 @@ export function effectivePeriode(consent: Consent, requested: RequestedPeriode):
 }
 
 /**
- * What a rail's word changes on a stored consent; only `confirmedAt`: nothing but the time of confirmation.
+ * What a rail's word changes on a stored consent; only `confirmedAt`: nothing but the time of confirmation. The first word
+ * brings the rail's own id where the rail chose it; no later one may put another in its place.
  *
  * Answers of a rail may arrive late and out of order, but a consent only moves forwards: what a person declined or withdrew
  * and what the insurer gave up stays so, and what NAV does not accept stays so until it ends. EXPIRED alone is no more
  * than what `validTo` says, so the rail may correct it.
  */
 export function changeBy(consent: Consent, lookup: Lookup, now: Date): ConsentChange {
-  const confirmed: ConsentChange = { confirmedAt: now };
-  const { status, answeredAt, endedAt, pageUrl } = lookup;
+  const { status, answeredAt, endedAt, pageUrl, railId } = lookup;
+  const isNamed = railId !== undefined && consent.confirmedAt === null;
+  const confirmed: ConsentChange = { confirmedAt: now, ...(isNamed ? { railId } : {}) };
   const same = consent.status === status && consent.pageUrl?.reveal() === pageUrl?.reveal();
   if (same || !MOVES[consent.status].includes(status)) return confirmed;
   return { ...confirmed, status, answeredAt, endedAt, pageUrl };

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.ts';
-import { GatewayError } from '../errors.ts';
-import { Secret } from '../values.ts';
+import { GatewayError, invalidInput } from '../errors.ts';
+import { resemblesNationalId, Secret } from '../values.ts';
 import type { Terms } from './consent.ts';
 import { changeBy, isEnded, latestValidTo, standingAnswer, statusAt } from './consent.ts';
 import type { ConsentInquiry } from './inquiry.ts';
@@ -17,8 +17,15 @@ export interface Consents {
    * refusal too recent. `created`: whether this call put a request to the person; false when
    * an earlier one did, whose answer was lost. After a failure that may pass, the same call finds the request that was
    * stored before Altinn was asked, and nobody is asked twice.
+   *
+   * @param familyName the person's, for a rail that needs it; never stored
+   * @throws GatewayError `INVALID_INPUT` on `input.familyName` when it is needed and cannot be used
    */
-  request(inquiry: ConsentInquiry, rails: Rails): Promise<{ readonly consent: Consent; readonly created: boolean }>;
+  request(
+    inquiry: ConsentInquiry,
+    rails: Rails,
+    familyName?: Secret,
+  ): Promise<{ readonly consent: Consent; readonly created: boolean }>;
   /** Asks the rail what has become of the consent, and stores it. */
   refresh(consent: Consent, rails: Rails): Promise<Consent>;
   /** Stores what a rail has said. */
@@ -84,10 +91,17 @@ export function createConsents(options: ConsentsOptions): Consents {
     return current ?? standing(others, inquiry, rails);
   }
 
-  async function ask(inquiry: ConsentInquiry, rails: Rails): Promise<{ consent: Consent; created: boolean }> {
+  async function ask(
+    inquiry: ConsentInquiry,
+    rails: Rails,
+    familyName?: Secret,
+  ): Promise<{ consent: Consent; created: boolean }> {
     const { applicant } = inquiry;
     const [consents = []] = await store.consentsOf(applicant.dataConsumer, [applicant.id]);
-    const consent = (await standing(consents, inquiry, rails)) ?? (await remember(inquiry));
+    const known = await standing(consents, inquiry, rails);
+    if (known !== undefined && !isUnheard(known)) return { consent: known, created: false };
+    const named = rails[known?.rail ?? options.newRequests]?.needsFamilyName ? assertName(familyName) : undefined;
+    const { consent, inserted } = known === undefined ? await remember(inquiry) : { consent: known, inserted: false };
     if (!isUnheard(consent)) return { consent, created: false };
     const rail = railOf(consent.rail, rails);
     const wish: ConsentWish = {
@@ -95,6 +109,8 @@ export function createConsents(options: ConsentsOptions): Consents {
       redirectUrl: `${options.returnAddress()}/${consent.returnReference}`,
       message: inquiry.message,
       portalViewMode: inquiry.portalViewMode,
+      ...(inserted && rail.choosesId ? { isFirst: true } : {}),
+      ...(named === undefined ? {} : { familyName: named }),
     };
     return { consent: await confirm(consent, await put(wish, rail)), created: true };
   }
@@ -117,9 +133,9 @@ export function createConsents(options: ConsentsOptions): Consents {
     }
   }
 
-  async function remember(inquiry: ConsentInquiry): Promise<Consent> {
+  function remember(inquiry: ConsentInquiry): Promise<{ readonly consent: Consent; readonly inserted: boolean }> {
     const now = clock.now();
-    const { consent } = await store.insert({
+    return store.insert({
       id: randomUUID(),
       applicant: inquiry.applicant,
       rail: options.newRequests,
@@ -132,20 +148,23 @@ export function createConsents(options: ConsentsOptions): Consents {
       returnUrl: inquiry.returnUrl,
       returnReference: randomBytes(16).toString('base64url'),
     });
-    return consent;
   }
 
   /** Who asks for the same at the same time shares one answer, if it serves their terms too. */
-  async function request(inquiry: ConsentInquiry, rails: Rails): Promise<{ consent: Consent; created: boolean }> {
+  async function request(
+    inquiry: ConsentInquiry,
+    rails: Rails,
+    familyName?: Secret,
+  ): Promise<{ consent: Consent; created: boolean }> {
     const { applicant, purpose, periode } = inquiry;
     const key = JSON.stringify([applicant.dataConsumer, applicant.id, purpose, periode.fom, periode.tom]);
     const underWay = asking.get(key);
     if (underWay !== undefined) {
       const answer = await underWay.catch(unlessAbandoned);
       const serves = answer !== undefined && judge([answer.consent], inquiry) !== undefined;
-      return serves ? { consent: answer.consent, created: false } : request(inquiry, rails);
+      return serves ? { consent: answer.consent, created: false } : request(inquiry, rails, familyName);
     }
-    const answer = ask(inquiry, rails);
+    const answer = ask(inquiry, rails, familyName);
     asking.set(key, answer);
     try {
       return await answer;
@@ -173,6 +192,19 @@ function usualValidTo(days: number | null, now: Date): Date {
 /** A request that the rail has never answered for: it may not have reached it. */
 function isUnheard(consent: Consent): boolean {
   return consent.status === 'PENDING' && consent.confirmedAt === null;
+}
+
+const LONGEST_NAME = 100;
+
+function assertName(familyName: Secret | undefined): Secret {
+  const name = familyName?.reveal().trim() ?? '';
+  if (name === '' || name.length > LONGEST_NAME || resemblesNationalId(name)) {
+    throw invalidInput(
+      'input.familyName',
+      `New requests go to Altinn 2, which compares the family name with the population register: write it, 1 to ${LONGEST_NAME} characters.`,
+    );
+  }
+  return new Secret(name, 'family name');
 }
 
 async function giveUp(store: ConsentStore, consent: Consent, now: Date): Promise<Consent> {

@@ -55,7 +55,10 @@ export interface Consent {
   readonly id: string;
   readonly applicant: Applicant;
   readonly rail: Rail;
-  /** The id by which the rail knows it (Altinn 3: a UUID that we chose; Altinn 2: the authorisation code). */
+  /**
+   * The id by which the rail knows it (Altinn 3: a UUID that we chose; Altinn 2: the authorisation code, and until the rail
+   * has confirmed the request a UUID that nobody else knows).
+   */
   readonly railId: Secret;
   readonly status: ConsentStatus;
   /** Rises with every change of the row: who changes it says which version they saw. */
@@ -97,6 +100,8 @@ export type NewConsent = Pick<
 
 /** What can change on a stored consent. Left out: stays as it is. A changed status sets `changedAt`. */
 export interface ConsentChange {
+  /** The id that the rail chose; see {@link Lookup}. */
+  readonly railId?: Secret;
   readonly status?: ConsentStatus;
   readonly confirmedAt?: Date;
   readonly answeredAt?: Date | null;
@@ -118,63 +123,7 @@ export type ConsentRequiredReason =
 
 // --- The rails ---------------------------------------------------------------------------------------------------
 
-/** What a rail says about a consent right now. */
-export interface Lookup {
-  readonly status: 'PENDING' | 'ACTIVE' | 'DECLINED' | 'WITHDRAWN' | 'EXPIRED';
-  readonly answeredAt: Date | null;
-  readonly endedAt: Date | null;
-  readonly pageUrl: Secret | null;
-}
-
-/** A request to be put to a person. */
-export interface ConsentWish {
-  readonly consent: Consent;
-  /** Where Altinn sends the person afterwards: the gateway's own return address. */
-  readonly redirectUrl: string;
-  readonly message: { readonly nb: string; readonly nn: string | null; readonly en: string | null } | null;
-  readonly portalViewMode: 'HIDE' | 'SHOW';
-}
-
-/** What opens NAV's door: request headers. They are credentials and live no longer than the request they were made for. */
-export interface Opened {
-  readonly headers: Readonly<Record<string, Secret>>;
-}
-
-/**
- * A consent system, bound to one data consumer and one request. Every method fails with a coded `GatewayError`
- * (`ALTINN_*`, `MASKINPORTEN_*`, `DELEGATION_MISSING`); what the error says about retrying holds.
- */
-export interface ConsentRail {
-  readonly name: Rail;
-  /** Whether a consent on this rail opens the source at all. */
-  covers(source: SourceName): boolean;
-  /** Puts the request to the person. Repeating it for the same consent is safe: nobody is asked twice. */
-  request(wish: ConsentWish): Promise<Lookup>;
-  /** Asks what has become of the consent; undefined: the rail does not know it. */
-  lookup(consent: Consent): Promise<Lookup | undefined>;
-  /**
-   * Turns a granted consent into the headers for one source. `refused`: a second witness confirms that the consent no
-   * longer stands. One credential serves all calls for the same consent and scope in this request.
-   */
-  open(
-    consent: Consent,
-    source: { readonly name: SourceName; readonly scope: string },
-  ): Promise<Opened | { readonly refused: Lookup }>;
-  /** Tells the rail that the insurer gives the consent up, where the rail can be told. */
-  relinquish?(consent: Consent): Promise<void>;
-}
-
-/** What ties a rail's work to one request. */
-export interface RequestScope {
-  readonly dataConsumer: DataConsumer;
-  /** Goes to the upstreams as request id; a UUID. */
-  readonly callId: string;
-  /** Aborts when nobody waits for the answer any more. */
-  readonly signal: AbortSignal;
-}
-
-/** Makes the rails of one request. A rail that is not configured is absent. */
-export type OpenRails = (scope: RequestScope) => { readonly [R in Rail]?: ConsentRail };
+export type { ConsentRail, ConsentWish, Lookup, Opened, OpenRails, RequestScope } from './ports-rail.ts';
 
 // --- The sources -------------------------------------------------------------------------------------------------
 
@@ -313,6 +262,8 @@ export interface Disclosure {
   readonly consentId: string | null;
   readonly requested: RequestedPeriode;
   readonly attempts: number;
+  /** Whether the consent system has kept account of the use for the person; null: it is not told of uses, or nobody knows. */
+  readonly useLogged: boolean | null;
   readonly caller: string;
   readonly role: Role;
   readonly supplier: OrganisationNumber | null;
@@ -345,6 +296,11 @@ export interface DisclosureLog {
   settle(intention: Intention, settlement: Settlement): Promise<'SETTLED' | 'CONSENT_ENDED'>;
   /** Records a read that was refused before NAV was asked: intention and outcome in one. */
   refuse(intention: Intention, settlement: Settlement): Promise<void>;
+  /** Records whether the consent system kept account of a delivered read. A second note of the same disclosure throws. */
+  noteUse(
+    disclosure: { readonly dataConsumer: OrganisationNumber; readonly id: string },
+    use: { readonly at: Date; readonly logged: boolean },
+  ): Promise<void>;
   /** Newest first. */
   page(dataConsumer: OrganisationNumber, request: PageRequest, filter: DisclosureFilter): Promise<Page<Disclosure>>;
 }

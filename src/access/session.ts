@@ -2,7 +2,7 @@ import DataLoader from 'dataloader';
 import type { SourceName } from '../benefits/index.ts';
 import type { Clock } from '../clock.ts';
 import { GatewayError } from '../errors.ts';
-import type { NationalId } from '../values.ts';
+import type { NationalId, Secret } from '../values.ts';
 import type { Decision } from './consent.ts';
 import { awaited, decide } from './consent.ts';
 import type { Consents } from './consents.ts';
@@ -51,7 +51,11 @@ export interface Session {
   read<N extends SourceName>(request: ReadRequest<N>): Promise<ReadResult<N>>;
   /** The sources a consent opens. */
   covers(consent: Consent): readonly SourceName[];
-  requestConsent(inquiry: RawInquiry): Promise<{ readonly consent: Consent; readonly created: boolean }>;
+  /** @param familyName for a rail that needs it; never stored */
+  requestConsent(
+    inquiry: RawInquiry,
+    familyName?: Secret,
+  ): Promise<{ readonly consent: Consent; readonly created: boolean }>;
   /** @throws GatewayError `NOT_FOUND` too */
   refreshConsent(id: string): Promise<Consent>;
   /** @throws GatewayError `NOT_FOUND` too */
@@ -151,6 +155,19 @@ export function openSession(options: SessionOptions, caller: Caller, callId: str
     forget: (applicant) => consentsOf.clear(applicant.id),
   };
 
+  /** Reads, and once the data is recorded as delivered lets the rail know. The answer does not wait for that. */
+  async function readAndTell<N extends SourceName>(request: ReadRequest<N>): Promise<ReadResult<N>> {
+    const result = await options.read(request, context);
+    if (result.kind === 'delivered') {
+      const disclosure = { dataConsumer: organisationNumber, id: result.disclosureId };
+      void rails[result.consent.rail]?.disclosed?.(result.consent, (logged) =>
+        // What cannot be noted stays unknown in the record; the read itself is recorded.
+        options.disclosures.noteUse(disclosure, { at: clock.now(), logged }).catch(() => undefined),
+      );
+    }
+    return result;
+  }
+
   async function own(id: string): Promise<Consent> {
     const consent = await consentsById.load(id);
     if (consent === undefined)
@@ -191,15 +208,15 @@ export function openSession(options: SessionOptions, caller: Caller, callId: str
       const known: Map<string, Promise<ReadResult<N>>> = reads[request.source];
       const { applicant, periode } = request;
       const key = JSON.stringify([applicant.id, periode.fom, periode.tom, request.purpose ?? onlyPurposeOf(caller)]);
-      const underWay = known.get(key) ?? options.read(request, context);
+      const underWay = known.get(key) ?? readAndTell(request);
       known.set(key, underWay);
       return underWay;
     },
     covers: (consent) => options.sourceNames.filter((source) => covers(consent, source)),
-    async requestConsent(raw) {
+    async requestConsent(raw, familyName) {
       assertMay(caller, 'ask for consent');
       const inquiry = judgeInquiry(raw, caller, clock.now());
-      const { consent, created } = await options.consents.request(inquiry, rails);
+      const { consent, created } = await options.consents.request(inquiry, rails, familyName);
       return { consent: startOver(consent), created };
     },
     async refreshConsent(id) {

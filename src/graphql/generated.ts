@@ -121,7 +121,7 @@ export type AapVedtaksliste = Delivered & {
   readonly consent: Consent;
   /** The record of this read, `Disclosure.id`. */
   readonly disclosureId: Scalars['ID']['output'];
-  /** The span of `perioder` that covers today (Norwegian date). Null: none does, or today was not asked about. */
+  /** The span of `perioder` that covers today (Norwegian date). Null: none does, or it cannot be told: `harAapPaa` tells which. */
   readonly gjeldende?: Maybe<AapPeriode>;
   /**
    * Whether the person had a right to AAP on a date. `UKJENT`: the date was not asked about, or the consent's first day hides
@@ -130,7 +130,8 @@ export type AapVedtaksliste = Delivered & {
   readonly harAapPaa: JaNeiUkjent;
   /**
    * The spans with a right to AAP among the dates asked about, oldest first, never overlapping: decisions that grant, joined
-   * where they meet, with stops (stans) and gaps taken out. A right does not mean that money was paid.
+   * where they meet, with stops (stans) and gaps taken out. Days for which `harAapPaa` is `UKJENT` are left out too, so a day
+   * in no span is not always a no. A right does not mean that money was paid.
    */
   readonly perioder: ReadonlyArray<AapPeriode>;
   /** When NAV answered. The answer tells what was known then. */
@@ -160,8 +161,8 @@ export type Applicant = {
   /** Decisions on AAP, or why NAV was not asked. Null only beside an error. */
   readonly aapVedtak?: Maybe<AapVedtakResult>;
   /**
-   * The consent that a read would use now; when none can be used, the one that decides why not. Null: this person was never
-   * asked.
+   * The consent that a read without `periode` would use now; when none can be used, the one that decides why not. Altinn is
+   * asked about requests that wait for an answer. Null: this person was never asked for this purpose, or beside an error.
    */
   readonly consent?: Maybe<Consent>;
   /** All consents asked of this person by your data consumer, newest request first. Null only beside an error. */
@@ -259,21 +260,24 @@ export type Consent = {
   readonly answeredAt?: Maybe<Scalars['DateTime']['output']>;
   /** The person who was asked. */
   readonly applicant: Applicant;
-  /** When anything about the consent last changed here. */
+  /**
+   * When `status` last changed here, the request itself included. That `validTo` has passed is written down later or never, so
+   * `status` may be `EXPIRED` while this is older.
+   */
   readonly changedAt: Scalars['DateTime']['output'];
   /** When Altinn last confirmed the status. Null: it has not answered about this consent yet. */
   readonly confirmedAt?: Maybe<Scalars['DateTime']['output']>;
   /** The sets of data it opens. On Altinn 3 one consent covers all of them. */
   readonly covers: ReadonlyArray<Source>;
-  /** When it ended: declined, withdrawn, relinquished, expired or found unusable. Null: it has not ended. */
+  /** When it ended: declined, withdrawn, relinquished or expired. Null: it has not ended; one that is `UNUSABLE` has not. */
   readonly endedAt?: Maybe<Scalars['DateTime']['output']>;
   /** The gateway's own id, never Altinn's. */
   readonly id: Scalars['ID']['output'];
   /** When NAV last delivered data under it. Null: never. */
   readonly lastReadAt?: Maybe<Scalars['DateTime']['output']>;
   /**
-   * The page where the person answers. Null unless `status` is `PENDING`. Whoever holds the address can open the request:
-   * show it to the person, keep it out of logs.
+   * The page where the person answers. Null unless `status` is `PENDING` and Altinn has the request. Whoever holds the address
+   * can open the request: show it to the person, keep it out of logs. Null too for roles that may not ask for consent.
    */
   readonly pageUrl?: Maybe<Scalars['URL']['output']>;
   /** Which dates may be seen. Not the same as `validTo`. */
@@ -314,7 +318,7 @@ export type ConsentEdge = {
 
 /** Which consents to list. Every condition given must hold. */
 export type ConsentFilter = {
-  /** Changed after this moment. */
+  /** Whose status changed after this moment, see `Consent.changedAt`. For those that time has ended, ask for `EXPIRED`. */
   readonly changedAfter?: InputMaybe<Scalars['DateTime']['input']>;
   /** `validTo` before this moment. */
   readonly expiresBefore?: InputMaybe<Scalars['DateTime']['input']>;
@@ -362,7 +366,10 @@ export type ConsentPeriodeInput = {
   readonly tom: Scalars['Date']['input'];
 };
 
-/** NAV was not asked, because no consent allows it. An answer, not an error: it says what is missing. */
+/**
+ * No consent allows it. An answer, not an error: it says what is missing. NAV was not asked, or the consent ended while it was
+ * and its answer was dropped.
+ */
 export type ConsentRequired = NotDelivered & {
   readonly __typename?: 'ConsentRequired';
   /** The spans of dates that usable consents do allow for this set of data. Empty unless `reason` is `OUTSIDE_PERIOD`. */
@@ -465,11 +472,11 @@ export type Disclosure = {
   readonly purpose?: Maybe<Purpose>;
   /** The insurer's case reference, from the consent. Null: none was given. */
   readonly reference?: Maybe<Scalars['String']['output']>;
-  /** Why consent refused it. Null: it was not refused, or refused for another reason than consent. */
+  /** What had become of the consent, for `REFUSED` and `WITHHELD`. Null: consent did not decide, or it is no longer there. */
   readonly refusedBecause?: Maybe<ConsentRequiredReason>;
-  /** First day asked about, as the caller gave it or as the consent set it. Null: never decided. */
+  /** First day asked about, as the caller gave it. Null: left out, which means the first day of the consent's `periode`. */
   readonly requestedFom?: Maybe<Scalars['Date']['output']>;
-  /** Last day asked about, as the caller gave it or as the consent set it. Null: never decided. */
+  /** Last day asked about, as the caller gave it. Null: left out, which means the last day of the consent's `periode`. */
   readonly requestedTom?: Maybe<Scalars['Date']['output']>;
   /** What the caller did at the insurer then. */
   readonly role: Role;
@@ -479,6 +486,11 @@ export type Disclosure = {
   readonly source: Source;
   /** Organisation number of the supplier that asked on the insurer's behalf. Null: the insurer asked itself. */
   readonly supplier?: Maybe<Scalars['OrganisationNumber']['output']>;
+  /**
+   * Whether Altinn has written the use into the person's log of the consent. Null: Altinn keeps no such log on that rail, nothing
+   * was delivered, or it is not known.
+   */
+  readonly useLogged?: Maybe<Scalars['Boolean']['output']>;
 };
 
 /** A page of records. */
@@ -549,14 +561,17 @@ export type Kodeverdi = {
 /** One report card: a fortnight, Monday to Sunday, and the hours worked in it. Holiday and sickness are not shown. */
 export type Meldekort = {
   readonly __typename?: 'Meldekort';
-  /** Hours worked in the days of the card that the consent allows, as NAV gives them; fractions occur. */
+  /**
+   * Hours worked in the days of the card that the consent allows, as NAV gives them; fractions occur. Where NAV sends a whole
+   * card and its days are limited here, the hours are still those of the whole card.
+   */
   readonly antallTimerArbeidet: Scalars['Float']['output'];
   /**
    * Hours worked as a share of full time, which is 75 hours in 14 days: 0.4 is 40 %, and more than 1 is possible. Null: the
    * card may be cut, or is not 14 days, so no share can be told.
    */
   readonly arbeidsandel?: Maybe<Scalars['Float']['output']>;
-  /** Whether an end of the card meets the consent's first or last day, so that days and hours may be missing from it. */
+  /** Whether an end of the card meets the consent's first or last day, so that days may be missing and the hours may not fit them. */
   readonly kanVaereKuttet: Scalars['Boolean']['output'];
   /** NAV's id of the card. */
   readonly meldekortId: Scalars['ID']['output'];
@@ -575,8 +590,8 @@ export type Mutation = {
    */
   readonly relinquishConsent?: Maybe<ConsentPayload>;
   /**
-   * Asks a person for consent. A usable consent or a pending request with the same terms is returned instead, so nobody is
-   * asked twice. Null only beside an error.
+   * Asks a person for consent. A usable consent, a pending request or a recent refusal on the same terms is returned instead,
+   * so nobody is asked twice: look at its `status`. Null only beside an error.
    */
   readonly requestConsent?: Maybe<RequestConsentPayload>;
 };
@@ -599,7 +614,7 @@ export type MutationRequestConsentArgs = {
   input: RequestConsentInput;
 };
 
-/** What every answer carries when NAV was not asked. Select on it, and reasons that are added later reach you too. */
+/** What every answer without data carries. Select on it, and reasons that are added later reach you too. */
 export type NotDelivered = {
   /** What to do next, in English, for the person at the screen. */
   readonly message: Scalars['String']['output'];
@@ -729,7 +744,7 @@ export type RequestConsentInput = {
   readonly reference?: InputMaybe<Scalars['String']['input']>;
   /** Where the person is sent after answering. It must be registered for your data consumer; only `consent=<id>` is added to it. */
   readonly returnUrl: Scalars['URL']['input'];
-  /** Until when NAV may be asked: later than now, at most three years ahead. Left out: three years. */
+  /** Until when NAV may be asked: later than now, at most three years ahead. Left out: as long as this gateway is set to, at most three years. */
   readonly validTo?: InputMaybe<Scalars['DateTime']['input']>;
 };
 
@@ -738,7 +753,7 @@ export type RequestConsentPayload = {
   readonly __typename?: 'RequestConsentPayload';
   /** The consent asked for, or the one that already had these terms. */
   readonly consent: Consent;
-  /** Whether a new request was made. False: the person had already been asked, or had already said yes. */
+  /** Whether a new request was made. False: the person had been asked already, and may have said yes or, lately, no: see `status`. */
   readonly created: Scalars['Boolean']['output'];
 };
 
@@ -752,7 +767,7 @@ export type Role =
   | 'CASE_HANDLER'
   /** Keeps the gateway running: sees no person's data. */
   | 'OPERATOR'
-  /** A system that reads many people at once, such as a partner's nightly run. */
+  /** A system that reads many people at once, such as a partner's nightly run. May see national ids in clear. */
   | 'PARTNER';
 
 /** A set of NAV data. Each is granted, read and recorded on its own. */
@@ -810,7 +825,7 @@ export type Uforeopplysninger = Delivered & {
    * pension's date, which can be long before 2015. Null: there has never been a grant.
    */
   readonly forsteVirkningstidspunkt?: Maybe<Scalars['Date']['output']>;
-  /** The calculation period that covers today (Norwegian date). Null: none does, or today was not asked about. */
+  /** The calculation period that covers today (Norwegian date). Null: none does, or it cannot be told: `uforegradPaa` tells which. */
   readonly gjeldende?: Maybe<Beregningsperiode>;
   /** When NAV answered. The answer tells what was known then. */
   readonly retrievedAt: Scalars['DateTime']['output'];
@@ -821,8 +836,8 @@ export type Uforeopplysninger = Delivered & {
   /** The status exactly as NAV wrote it, also when this gateway does not know it. */
   readonly statuskode: Scalars['String']['output'];
   /**
-   * The uføregrad on a date. `UKJENT` when the date was not asked about, and when no period covers it while the status leaves
-   * it open: `REKONSTRUKSJON`, `UNDER_BEHANDLING`, `UKJENT_STATUS`, `UKJENT`.
+   * The uføregrad on a date. `UKJENT` when the date was not asked about; when no period covers it while the status leaves it
+   * open: `REKONSTRUKSJON`, `UNDER_BEHANDLING`, `UKJENT_STATUS`, `UKJENT`; and when what covers it gives no grade, or several.
    */
   readonly uforegradPaa: UforegradPaaDato;
   /** The dates NAV was asked about: those given, and the consent's own where one was left out. About other dates nothing is known. */
@@ -1216,6 +1231,7 @@ export type DisclosureResolvers<ContextType = RequestContext, ParentType extends
   settledAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   source?: Resolver<ResolversTypes['Source'], ParentType, ContextType>;
   supplier?: Resolver<Maybe<ResolversTypes['OrganisationNumber']>, ParentType, ContextType>;
+  useLogged?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
 };
 
 export type DisclosureConnectionResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['DisclosureConnection'] = ResolversParentTypes['DisclosureConnection']> = {

@@ -11,7 +11,7 @@ import { gjeldendeBeregningsperiode, uforegradPaa } from '../benefits/uforeopply
 import { osloDate } from '../clock.ts';
 import { GatewayError, invalidInput } from '../errors.ts';
 import type { NationalIdFlaw } from '../values.ts';
-import { NationalId } from '../values.ts';
+import { NationalId, Secret } from '../values.ts';
 import type { ApplicantParent } from './answers.ts';
 import type { RequestContext } from './context.ts';
 import type {
@@ -56,17 +56,20 @@ export const resolvers: Resolvers = {
   Mutation: {
     async requestConsent(_, { input }, context) {
       const { applicant } = await applicantBy(input.applicant, 'input.applicant', null, context);
-      const { message } = input;
-      return context.session.requestConsent({
-        applicant,
-        purpose: input.purpose ?? null,
-        periode: input.periode,
-        validTo: input.validTo ?? null,
-        returnUrl: input.returnUrl,
-        reference: input.reference ?? null,
-        message: message ? { nb: message.nb, nn: message.nn ?? null, en: message.en ?? null } : null,
-        portalViewMode: input.portalViewMode ?? 'HIDE',
-      });
+      const { message, familyName } = input;
+      return context.session.requestConsent(
+        {
+          applicant,
+          purpose: input.purpose ?? null,
+          periode: input.periode,
+          validTo: input.validTo ?? null,
+          returnUrl: input.returnUrl,
+          reference: input.reference ?? null,
+          message: message ? { nb: message.nb, nn: message.nn ?? null, en: message.en ?? null } : null,
+          portalViewMode: input.portalViewMode ?? 'HIDE',
+        },
+        typeof familyName === 'string' ? new Secret(familyName, 'family name') : undefined,
+      );
     },
     refreshConsent: async (_, { id }, { session }) => ({ consent: await session.refreshConsent(id) }),
     relinquishConsent: async (_, { id }, { session }) => ({ consent: await session.relinquishConsent(id) }),
@@ -141,8 +144,11 @@ export const resolvers: Resolvers = {
     status: (consent, _, { now }) => statusAt(consent, now()),
     endedAt: (consent, _, { now }) => endedAt(consent, now()),
     covers: (consent, _, { session }) => session.covers(consent).map(sourceOf),
-    pageUrl: (consent, _, { now }) =>
-      statusAt(consent, now()) === 'PENDING' ? (consent.pageUrl?.reveal() ?? null) : null,
+    pageUrl(consent, _, { now, session }) {
+      // The address opens the request, so it is for those alone who send people there.
+      const shown = may(session.caller, 'ask for consent') && statusAt(consent, now()) === 'PENDING';
+      return shown ? (consent.pageUrl?.reveal() ?? null) : null;
+    },
   },
 
   Disclosure: {

@@ -182,8 +182,10 @@ function matches(
   if (filter.status !== null) conditions.push(eb.or(filter.status.map((status) => hasStatus(eb, status, now))));
   if (filter.rails !== null) conditions.push(eb.or(filter.rails.map((rail) => eb('consents.rail', '=', rail))));
   if (filter.expiresBefore !== null) conditions.push(eb('consents.valid_to', '<', filter.expiresBefore.getTime()));
-  if (filter.lastReadBefore !== null)
-    conditions.push(eb('consents.last_read_at', '<', filter.lastReadBefore.getTime()));
+  if (filter.lastReadBefore !== null) {
+    const readEarlier = eb('consents.last_read_at', '<', filter.lastReadBefore.getTime());
+    conditions.push(eb.or([readEarlier, eb('consents.last_read_at', 'is', null)]));
+  }
   if (filter.changedAfter !== null) conditions.push(eb('consents.changed_at', '>', filter.changedAfter.getTime()));
   if (filter.reference !== null) conditions.push(eb('consents.reference', '=', filter.reference));
   return eb.and(conditions);
@@ -245,14 +247,15 @@ function toColumns(
   consent: Consent,
   change: ConsentChange,
 ): Operations['changeConsent']['takes']['change'] {
-  const { status, confirmedAt, answeredAt, endedAt, pageUrl } = change;
-  const place = placeOf(consent.applicant.dataConsumer, consent.id, 'page_url');
+  const { status, confirmedAt, answeredAt, endedAt, pageUrl, railId } = change;
+  const place = (column: string) => placeOf(consent.applicant.dataConsumer, consent.id, column);
   return {
+    ...(railId !== undefined && { rail_id_sealed: keys.seal(railId.reveal(), place('rail_id')) }),
     ...(status !== undefined && { status }),
     ...(confirmedAt !== undefined && { confirmed_at: confirmedAt.getTime() }),
     ...(answeredAt !== undefined && { answered_at: toColumn(answeredAt) }),
     ...(endedAt !== undefined && { ended_at: toColumn(endedAt) }),
-    ...(pageUrl !== undefined && { page_url_sealed: pageUrl && keys.seal(pageUrl.reveal(), place) }),
+    ...(pageUrl !== undefined && { page_url_sealed: pageUrl && keys.seal(pageUrl.reveal(), place('page_url')) }),
   };
 }
 

@@ -6,7 +6,7 @@ import { StoreError } from './failure.ts';
 import type { KeyRing } from './keys.ts';
 import { fromColumn, toColumn } from './moments.ts';
 import { cursorsOf, cutPage } from './paging.ts';
-import type { ApplicantRow, DisclosureRow, SettlementRow, Tables } from './tables.ts';
+import type { ApplicantRow, DisclosureRow, SettlementRow, Tables, UseRow } from './tables.ts';
 import type { Operations } from './writes.ts';
 
 /** The {@link DisclosureLog} over SQL: an intention and its settlement are one row each, and neither is ever changed. */
@@ -28,6 +28,16 @@ export function disclosureLog({ read, write, keys, applicants }: Omit<StoreParts
       });
     },
 
+    noteUse: async ({ dataConsumer, id }, { at, logged }) => {
+      const takes = {
+        data_consumer: dataConsumer,
+        disclosure: id,
+        noted_at: at.getTime(),
+        logged: logged ? 1 : 0,
+      } as const;
+      await write({ name: 'noteUse', takes });
+    },
+
     page: async (dataConsumer, request, filter) => {
       const cursors = cursorsOf(keys, dataConsumer, ['disclosures', ...fingerprintOf(filter)]);
       let query = read
@@ -36,6 +46,11 @@ export function disclosureLog({ read, write, keys, applicants }: Omit<StoreParts
           join
             .onRef('settlements.data_consumer', '=', 'disclosures.data_consumer')
             .onRef('settlements.disclosure', '=', 'disclosures.id'),
+        )
+        .leftJoin('uses', (join) =>
+          join
+            .onRef('uses.data_consumer', '=', 'disclosures.data_consumer')
+            .onRef('uses.disclosure', '=', 'disclosures.id'),
         )
         .leftJoin('applicants', (join) =>
           join
@@ -49,6 +64,7 @@ export function disclosureLog({ read, write, keys, applicants }: Omit<StoreParts
           'refused_because',
           'error_code',
           'attempts',
+          'logged',
           'applicant_id',
           'national_id_sealed',
         ])
@@ -74,6 +90,7 @@ export function disclosureLog({ read, write, keys, applicants }: Omit<StoreParts
 /** A disclosure with its settlement and its person, as far as they are there. */
 type StoredDisclosure = DisclosureRow &
   Nullable<Pick<SettlementRow, 'settled_at' | 'outcome' | 'refused_because' | 'error_code' | 'attempts'>> &
+  Nullable<Pick<UseRow, 'logged'>> &
   Nullable<Pick<ApplicantRow, 'applicant_id' | 'national_id_sealed'>>;
 
 function toDisclosure(applicants: Applicants, row: StoredDisclosure): Disclosure {
@@ -99,6 +116,7 @@ function toDisclosure(applicants: Applicants, row: StoredDisclosure): Disclosure
     consentId: row.consent_id,
     requested: { fom: row.requested_fom, tom: row.requested_tom },
     attempts: row.attempts ?? 0,
+    useLogged: row.logged === null ? null : row.logged === 1,
     caller: row.caller,
     role: row.role,
     supplier: row.supplier,
@@ -119,10 +137,14 @@ function fingerprintOf(filter: DisclosureFilter): readonly unknown[] {
   ];
 }
 
-type Joined = Tables & { settlements: Nullable<SettlementRow>; applicants: Nullable<ApplicantRow> };
+type Joined = Tables & {
+  settlements: Nullable<SettlementRow>;
+  uses: Nullable<UseRow>;
+  applicants: Nullable<ApplicantRow>;
+};
 
 function matches(
-  eb: ExpressionBuilder<Joined, 'disclosures' | 'settlements' | 'applicants'>,
+  eb: ExpressionBuilder<Joined, 'disclosures' | 'settlements' | 'uses' | 'applicants'>,
   filter: DisclosureFilter,
 ): Expression<SqlBool> {
   const conditions: Expression<SqlBool>[] = [];

@@ -80,6 +80,15 @@ export interface SettlementRow {
   readonly payload_digest: string | null;
 }
 
+/** Whether the consent system kept account of a delivered read: one row at most for each. Never changed, never removed. */
+export interface UseRow {
+  readonly data_consumer: OrganisationNumber;
+  /** {@link DisclosureRow.id} */
+  readonly disclosure: string;
+  readonly noted_at: number;
+  readonly logged: 0 | 1;
+}
+
 /** The tables by name, for the query builder. */
 export interface Tables {
   /** One row: the fingerprint of the identity key with which the store was made. */
@@ -88,6 +97,7 @@ export interface Tables {
   readonly consents: ConsentRow;
   readonly disclosures: DisclosureRow;
   readonly settlements: SettlementRow;
+  readonly uses: UseRow;
 }
 
 /** A consent together with its person's row. */

@@ -2,7 +2,15 @@ import type { Kysely } from 'kysely';
 import type { ConsentRequiredReason, ConsentStatus } from '../access/ports.ts';
 import type { OrganisationNumber } from '../values.ts';
 import { StoreError } from './failure.ts';
-import type { ApplicantRow, ConsentRow, DisclosureRow, SettlementRow, StoredConsent, Tables } from './tables.ts';
+import type {
+  ApplicantRow,
+  ConsentRow,
+  DisclosureRow,
+  SettlementRow,
+  StoredConsent,
+  Tables,
+  UseRow,
+} from './tables.ts';
 import { selectConsents } from './tables.ts';
 
 /** Names one consent. */
@@ -35,7 +43,7 @@ export interface Operations {
       readonly consent: ConsentKey;
       readonly version: number;
       readonly change: Partial<
-        Pick<ConsentRow, 'status' | 'confirmed_at' | 'answered_at' | 'ended_at' | 'page_url_sealed'>
+        Pick<ConsentRow, 'rail_id_sealed' | 'status' | 'confirmed_at' | 'answered_at' | 'ended_at' | 'page_url_sealed'>
       >;
       readonly now: number;
     };
@@ -44,6 +52,7 @@ export interface Operations {
   discardConsent: { takes: ConsentKey; gives: null };
   intend: { takes: IntendedDisclosure; gives: null };
   settle: { takes: SettlementRow; gives: 'SETTLED' | 'CONSENT_ENDED' };
+  noteUse: { takes: UseRow; gives: null };
   refuse: { takes: IntendedDisclosure & { readonly settlement: SettlementRow }; gives: null };
 }
 
@@ -144,6 +153,11 @@ const OPERATIONS: {
 
   intend,
   settle,
+
+  noteUse: async (db, use) => {
+    await db.insertInto('uses').values(use).execute();
+    return null;
+  },
 
   refuse: async (db, { settlement, ...intended }) => {
     await intend(db, intended);

@@ -8,7 +8,19 @@ import type { Store } from '../../src/store/embedded.ts';
 import type { OrganisationNumber } from '../../src/values.ts';
 import { Secret } from '../../src/values.ts';
 import type { OpenStore } from './remembered.ts';
-import { A, ALL_CONSENTS, activeConsent, B, later, newConsent, organisation, person, START } from './remembered.ts';
+import {
+  A,
+  ALL_CONSENTS,
+  activeConsent,
+  B,
+  intention,
+  later,
+  newConsent,
+  organisation,
+  person,
+  START,
+  settlement,
+} from './remembered.ts';
 
 /** What every {@link Store} owes the rest of the house about applicants and consents. */
 export function consentStoreContract(engine: string, open: OpenStore): void {
@@ -202,7 +214,7 @@ export function consentStoreContract(engine: string, open: OpenStore): void {
       expect(await having()).toEqual(new Set());
     });
 
-    it('are narrowed by reference, rail, last read, end and change', async () => {
+    it('are narrowed by reference, rail, end and change', async () => {
       const time = clock();
       await using store = await open(time);
       const one = await activeConsent(store, store.consents.identify(A, person(0)), {
@@ -219,8 +231,21 @@ export function consentStoreContract(engine: string, open: OpenStore): void {
       expect(await idsOf(store, A, { rails: [] })).toEqual([]);
       expect(await idsOf(store, A, { expiresBefore: later(20) })).toEqual([one.id]);
       expect(await idsOf(store, A, { changedAfter: START })).toEqual([two.id]);
-      expect(await idsOf(store, A, { lastReadBefore: later(99) })).toEqual([]);
       expect(await idsOf(store, A, { applicant: two.applicant.id })).toEqual([two.id]);
+    });
+
+    it('are narrowed to those last read before a moment, among which are those never read', async () => {
+      const time = clock();
+      await using store = await open(time);
+      const never = await activeConsent(store, store.consents.identify(A, person(0)));
+      time.set(later(1));
+      const read = await activeConsent(store, store.consents.identify(A, person(1)));
+      const intended = intention(read.applicant, { consent: read });
+      await store.disclosures.intend(intended);
+      await store.disclosures.settle(intended, settlement({ at: later(2) }));
+      const unreadBefore = async (moment: Date) => new Set(await idsOf(store, A, { lastReadBefore: moment }));
+      expect(await unreadBefore(later(2))).toEqual(new Set([never.id]));
+      expect(await unreadBefore(later(2.5))).toEqual(new Set([never.id, read.id]));
     });
 
     it('refuse a cursor that was altered or made for another list', async () => {

@@ -50,6 +50,7 @@ export function disclosureLogContract(engine: string, open: OpenStore): void {
         consentId: null,
         requested: { fom: '2023-01-01', tom: null },
         attempts: 0,
+        useLogged: null,
         caller: 'case-handler-7',
         role: 'CASE_HANDLER',
         supplier: B,
@@ -149,6 +150,22 @@ export function disclosureLogContract(engine: string, open: OpenStore): void {
       await store.disclosures.intend(intended);
       await expect(store.disclosures.intend(intended)).rejects.toThrow();
       expect(await recordsOf(store, A)).toHaveLength(1);
+    });
+
+    it('notes once whether a delivered read was logged as a use, and of nothing else', async () => {
+      const store = await fresh();
+      const consent = await activeConsent(store, store.consents.identify(A, person()));
+      const intended = intention(consent.applicant, { consent });
+      const disclosure = { dataConsumer: A, id: intended.id };
+      const use = { at: later(1), logged: true };
+      await store.disclosures.intend(intended);
+      await expect(store.disclosures.noteUse(disclosure, use)).rejects.toThrow();
+      await store.disclosures.settle(intended, settlement({}));
+      expect(await recordsOf(store, A)).toMatchObject([{ useLogged: null }]);
+      await expect(store.disclosures.noteUse({ ...disclosure, dataConsumer: B }, use)).rejects.toThrow();
+      await store.disclosures.noteUse(disclosure, use);
+      expect(await recordsOf(store, A)).toMatchObject([{ useLogged: true }]);
+      await expect(store.disclosures.noteUse(disclosure, use)).rejects.toThrow();
     });
 
     it('records a refusal in one', async () => {

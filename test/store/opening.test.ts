@@ -46,7 +46,7 @@ describe('opening a store', () => {
     expect(found.map((consent) => consent?.status)).toEqual(['PENDING', 'PENDING', 'PENDING', 'PENDING']);
     await Promise.all(stores.map((store) => store.close()));
     const database = new DatabaseSync(file);
-    expect(database.prepare('PRAGMA user_version').get()).toEqual({ user_version: 1 });
+    expect(database.prepare('PRAGMA user_version').get()).toEqual({ user_version: 2 });
     expect(database.prepare('SELECT count(*) AS identities FROM identity').get()).toEqual({ identities: 1 });
     database.close();
   });
@@ -59,7 +59,7 @@ describe('opening a store', () => {
     database.close();
     const before = readFileSync(file);
     expect(await refusal(file)).toBe(
-      `The store ${file} has format 99 and this program knows formats up to 1: start the newer program that wrote it, or restore the backup from before the upgrade.`,
+      `The store ${file} has format 99 and this program knows formats up to 2: start the newer program that wrote it, or restore the backup from before the upgrade.`,
     );
     expect(readFileSync(file).equals(before)).toBe(true);
   });

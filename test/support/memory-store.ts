@@ -147,14 +147,14 @@ function passes(consent: Consent, filter: ConsentFilter, now: Date): boolean {
     (filter.status === null || filter.status.includes(status)) &&
     (filter.rails === null || filter.rails.includes(consent.rail)) &&
     (filter.expiresBefore === null || consent.validTo < filter.expiresBefore) &&
-    (filter.lastReadBefore === null || (consent.lastReadAt !== null && consent.lastReadAt < filter.lastReadBefore)) &&
+    (filter.lastReadBefore === null || consent.lastReadAt === null || consent.lastReadAt < filter.lastReadBefore) &&
     (filter.changedAfter === null || consent.changedAt > filter.changedAfter) &&
     (filter.reference === null || consent.reference === filter.reference)
   );
 }
 
 function memoryDisclosures(applicants: Map<string, Applicant>, consents: Map<string, Consent>): DisclosureLog {
-  const records = new Map<string, { readonly intention: Intention; settlement?: Settlement }>();
+  const records = new Map<string, DisclosureRecord>();
 
   function intend(intention: Intention): void {
     const { applicant, caller, id } = intention;
@@ -191,6 +191,13 @@ function memoryDisclosures(applicants: Map<string, Applicant>, consents: Map<str
       intend(intention);
       settle(intention, settlement);
     },
+    async noteUse({ dataConsumer, id }, { logged }) {
+      const record = records.get(id);
+      const isOwn = record?.intention.caller.dataConsumer.organisationNumber === dataConsumer;
+      if (!isOwn || record.settlement === undefined) throw new Error('never settled');
+      if (record.useLogged !== undefined) throw new Error('noted before');
+      record.useLogged = logged;
+    },
     async page(dataConsumer, request, filter) {
       const rows = [...records.values()]
         .filter(({ intention }) => intention.caller.dataConsumer.organisationNumber === dataConsumer)
@@ -202,13 +209,13 @@ function memoryDisclosures(applicants: Map<string, Applicant>, consents: Map<str
   };
 }
 
-function disclosureOf({
-  intention,
-  settlement,
-}: {
+interface DisclosureRecord {
   readonly intention: Intention;
-  readonly settlement?: Settlement;
-}): Disclosure {
+  settlement?: Settlement;
+  useLogged?: boolean;
+}
+
+function disclosureOf({ intention, settlement, useLogged = undefined }: DisclosureRecord): Disclosure {
   const { id, at, source, purpose, applicant, consent, requested, caller, callId } = intention;
   return {
     id,
@@ -223,6 +230,7 @@ function disclosureOf({
     consentId: consent?.id ?? null,
     requested,
     attempts: settlement?.attempts ?? 0,
+    useLogged: useLogged ?? null,
     caller: caller.subject,
     role: caller.role,
     supplier: caller.dataConsumer.supplier,

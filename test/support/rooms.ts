@@ -120,10 +120,16 @@ export const ROOMS: readonly Room[] = [
     mayAsTypes: [],
     why: 'it is the only place that knows gateway and sandbox both',
   },
+  {
+    name: 'demo',
+    may: ['log', 'sandbox', 'standalone'],
+    mayAsTypes: [],
+    why: 'it tells a story through addresses alone, as anybody could',
+  },
   { name: 'welcome', may: [], mayAsTypes: [], why: 'it is text' },
   {
     name: 'cli',
-    may: [...BASICS, 'gateway', 'config', 'standalone', 'welcome'],
+    may: [...BASICS, 'gateway', 'config', 'standalone', 'demo', 'welcome'],
     mayAsTypes: [],
     why: 'it parses arguments, loads the configuration, calls, and sets the exit code',
   },

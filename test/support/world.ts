@@ -8,6 +8,7 @@ import type { Config } from '../../src/config.ts';
 import type { Gateway } from '../../src/gateway.ts';
 import { createGateway } from '../../src/gateway.ts';
 import { createLog } from '../../src/log.ts';
+import { ALTINN2_PAGES } from '../../src/sandbox/altinn2-pages.ts';
 import type { CallerName } from '../../src/sandbox/callers-state.ts';
 import type { Citizen } from '../../src/sandbox/citizen.ts';
 import { createCitizen } from '../../src/sandbox/citizen.ts';
@@ -28,6 +29,7 @@ export const ORIGINS = {
   uforeopplysninger: 'http://127.0.0.1:4104',
   callers: 'http://127.0.0.1:4105',
   nav: 'http://127.0.0.1:4106',
+  altinn2: 'http://127.0.0.1:4107',
 };
 
 /** Keys take time to make, so every world of a test file has the same. */
@@ -59,6 +61,8 @@ export interface Seen {
 
 /** How a world differs from the usual one. */
 export interface WorldOptions {
+  /** The rail of new requests, on which people answer and withdraw; Altinn 3 when left out. */
+  readonly rail?: 'ALTINN_3' | 'ALTINN_2';
   /** Changes the configuration that the sandbox gives the gateway. */
   readonly config?: (config: Config) => Config;
   /** Stands between gateway and doubles. */
@@ -185,14 +189,22 @@ export function numberOf(person: CastId): string {
   return found.nationalId;
 }
 
+/** The family name of one of the cast, as the population register has it. */
+export function familyNameOf(person: CastId): string {
+  return personByCastId(person)?.name.split(' ').at(-1) ?? '';
+}
+
 /**
  * One world for all tests of a `describe`, for tables whose cases leave it as they found it; `prepare` furnishes it.
  * @returns the world, from within a test
  */
-export function sharedWorld(prepare: (world: World) => Promise<unknown> = async () => undefined): () => World {
+export function sharedWorld(
+  prepare: (world: World) => Promise<unknown> = async () => undefined,
+  options: WorldOptions = {},
+): () => World {
   let world: World | undefined;
   beforeAll(async () => {
-    world = await openWorld();
+    world = await openWorld(options);
     await prepare(world);
   });
   afterAll(() => world?.[Symbol.asyncDispose]());
@@ -220,7 +232,8 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     // Deadlines run on the machine's clock: a busy machine must not decide a test.
     deadlines: { maskinporten: 60_000, altinn: 60_000, nav: 60_000 },
   };
-  const config = options.config?.(base) ?? base;
+  const railed: Config = { ...base, consent: { ...base.consent, newRequests: options.rail ?? 'ALTINN_3' } };
+  const config = options.config?.(railed) ?? railed;
   const lines: string[] = [];
   const log = createLog('trace', { write: (line) => void lines.push(line) });
   const transport = options.transport?.(sandbox.transport) ?? sandbox.transport;
@@ -261,10 +274,15 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     };
   }
 
-  const citizen = (person: CastId) => createCitizen(person, ORIGINS.altinn3, sandbox.transport);
+  const isAltinn2 = options.rail === 'ALTINN_2';
+  const citizen = (person: CastId) =>
+    isAltinn2
+      ? createCitizen(person, ORIGINS.altinn2, sandbox.transport, ALTINN2_PAGES)
+      : createCitizen(person, ORIGINS.altinn3, sandbox.transport);
 
   const ask: World['ask'] = async (person, input = {}, caller = 'case-handler-a') => {
-    const seen = await query(caller, REQUEST_CONSENT, { input: consentInput(person, input) });
+    const named = isAltinn2 ? { familyName: familyNameOf(person), ...input } : input;
+    const seen = await query(caller, REQUEST_CONSENT, { input: consentInput(person, named) });
     if (seen.errors.length > 0) throw new Error(`the request failed: ${seen.text}\n${lines.join('')}`);
     return seen.data.requestConsent.consent;
   };

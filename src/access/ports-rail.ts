@@ -1,0 +1,77 @@
+import type { SourceName } from '../benefits/index.ts';
+import type { Secret } from '../values.ts';
+import type { Consent, DataConsumer, Rail } from './ports.ts';
+
+/** What a rail says about a consent right now. */
+export interface Lookup {
+  readonly status: 'PENDING' | 'ACTIVE' | 'DECLINED' | 'WITHDRAWN' | 'EXPIRED';
+  readonly answeredAt: Date | null;
+  readonly endedAt: Date | null;
+  readonly pageUrl: Secret | null;
+  /** The rail's id of the consent, where the rail chose it. It is stored with the first confirmation, and never after. */
+  readonly railId?: Secret;
+}
+
+/** A request to be put to a person. */
+export interface ConsentWish {
+  readonly consent: Consent;
+  /** Where Altinn sends the person afterwards: the gateway's own return address. */
+  readonly redirectUrl: string;
+  readonly message: { readonly nb: string; readonly nn: string | null; readonly en: string | null } | null;
+  readonly portalViewMode: 'HIDE' | 'SHOW';
+  /** The consent was stored just now, so that the rail cannot have heard of it; told to a rail that chooses ids. Left out: it may have. */
+  readonly isFirst?: true;
+  /** The person's family name, for a rail that needs it; never stored. */
+  readonly familyName?: Secret;
+}
+
+/** What opens NAV's door: request headers. They are credentials and live no longer than the request they were made for. */
+export interface Opened {
+  readonly headers: Readonly<Record<string, Secret>>;
+}
+
+/**
+ * A consent system, bound to one data consumer and one request. Every method fails with a coded `GatewayError`
+ * (`ALTINN_*`, `MASKINPORTEN_*`, `DELEGATION_MISSING`); what the error says about retrying holds.
+ */
+export interface ConsentRail {
+  readonly name: Rail;
+  /** The rail itself chooses the ids of consents, so that it cannot tell a repeated request from a new one. */
+  readonly choosesId?: true;
+  /** A request on this rail names the person by family name too. */
+  readonly needsFamilyName?: true;
+  /** Whether a consent on this rail opens the source at all. */
+  covers(source: SourceName): boolean;
+  /** Puts the request to the person. Repeating it for the same consent is safe: nobody is asked twice. */
+  request(wish: ConsentWish): Promise<Lookup>;
+  /** Asks what has become of the consent; undefined: the rail does not know it. */
+  lookup(consent: Consent): Promise<Lookup | undefined>;
+  /**
+   * Turns a granted consent into the headers for one source. `refused`: a second witness confirms that the consent no
+   * longer stands. One credential serves all calls for the same consent and scope in this request.
+   */
+  open(
+    consent: Consent,
+    source: { readonly name: SourceName; readonly scope: string },
+  ): Promise<Opened | { readonly refused: Lookup }>;
+  /** Tells the rail that the insurer gives the consent up, where the rail can be told. */
+  relinquish?(consent: Consent): Promise<void>;
+  /**
+   * Tells the rail that data was delivered under the consent, where the rail keeps account of it for the person. Best effort:
+   * outlives its request, since nobody waits for it.
+   * @param note called once with whether the rail has kept account of it; never fails
+   */
+  disclosed?(consent: Consent, note: (logged: boolean) => Promise<void>): Promise<void>;
+}
+
+/** What ties a rail's work to one request. */
+export interface RequestScope {
+  readonly dataConsumer: DataConsumer;
+  /** Goes to the upstreams as request id; a UUID. */
+  readonly callId: string;
+  /** Aborts when nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
+}
+
+/** Makes the rails of one request. A rail that is not configured is absent. */
+export type OpenRails = (scope: RequestScope) => { readonly [R in Rail]?: ConsentRail };

@@ -1,0 +1,29 @@
+import type { Clock } from '../clock.ts';
+
+const TEN_MINUTES_MS = 10 * 60_000;
+
+/**
+ * Remembers that the ApiKey of a data consumer works: Altinn 2 refuses a withdrawn consent and a wrong key in the same
+ * words, so that only another consent that was exchanged lately tells the one from the other.
+ */
+export interface KeyWitness {
+  /** A token was issued for the consent, and it is the data consumer’s own. */
+  exchanged(consentId: string): void;
+  /** Whether another consent than this one was exchanged within ten minutes. */
+  vouchesFor(consentId: string): boolean;
+}
+
+/** Makes the witness of one ApiKey. Two consents are enough: one of them is another than any that is asked about. */
+export function createKeyWitness(clock: Clock): KeyWitness {
+  let latest: readonly { readonly consentId: string; readonly at: number }[] = [];
+  return {
+    exchanged(consentId) {
+      const [other] = latest.filter((each) => each.consentId !== consentId);
+      latest = [{ consentId, at: clock.now().getTime() }, ...(other === undefined ? [] : [other])];
+    },
+    vouchesFor(consentId) {
+      const now = clock.now().getTime();
+      return latest.some((each) => each.consentId !== consentId && now - each.at <= TEN_MINUTES_MS && each.at <= now);
+    },
+  };
+}

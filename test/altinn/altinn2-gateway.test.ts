@@ -1,0 +1,379 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
+import type { CastId } from '../../src/sandbox/world.ts';
+import type { Transport } from '../../src/upstream.ts';
+import { castId } from '../support/crowd.ts';
+import type { World, WorldOptions } from '../support/world.ts';
+import {
+  consentInput,
+  familyNameOf,
+  numberOf,
+  ORIGINS,
+  openWorld,
+  READ,
+  REFRESH_CONSENT,
+  REQUEST_CONSENT,
+  sharedWorld,
+} from '../support/world.ts';
+
+vi.mock('../../src/sandbox/cast.ts', async (original) => {
+  const { CAST } = await original<{ CAST: Parameters<typeof crowd>[0] }>();
+  const { crowd } = await import('../support/crowd.ts');
+  return { CAST: [...CAST, ...crowd(CAST, 30)] };
+});
+
+const FIELDS = ['aapVedtak', 'aapMeldekort', 'uforeopplysninger'] as const;
+const CONSENT = 'query ($id: ID!) { consent(id: $id) { status rail answeredAt endedAt covers } }';
+const RELINQUISH = 'mutation ($id: ID!) { relinquishConsent(id: $id) { consent { status } } }';
+
+const openAltinn2World = (options: WorldOptions = {}) => openWorld({ rail: 'ALTINN_2', ...options });
+
+const altinn2 = (world: World) =>
+  world.sandbox.journal.entries('altinn2').map(({ method, path }) => ({ method, path }));
+const exchanges = (world: World) =>
+  altinn2(world).filter(({ method, path }) => method === 'GET' && path.startsWith('/api/authorization/token/'));
+const creates = (world: World) =>
+  altinn2(world).filter(({ method, path }) => method === 'POST' && path === '/api/consentRequests');
+const held = (world: World, person: CastId) => world.sandbox.altinn2.register.askedOf(numberOf(person));
+const usesOf = (world: World, person: CastId) => held(world, person).flatMap(({ uses }) => uses);
+const statusOf = async (world: World, id: string) =>
+  (await world.query('case-handler-a', CONSENT, { id })).data.consent;
+
+/** Waits for what nobody waits for: the uses that are logged after the answer. */
+const usesLogged = (world: World, person: CastId, uses: number) =>
+  vi.waitFor(() => expect(usesOf(world, person)).toHaveLength(uses));
+
+describe('a consent on Altinn 2', () => {
+  it('is asked for, given and read under, and each delivery is told to Altinn', async () => {
+    await using world = await openAltinn2World();
+    const { id, pageUrl } = await world.ask('P04', { message: { nb: 'Vi trenger opplysningene.' } });
+    expect(pageUrl).toBe(`${ORIGINS.altinn2}/ui/AccessConsent/request?id=${held(world, 'P04')[0]?.code}`);
+    const back = (await world.citizen('P04').answer(pageUrl, 'approve')) ?? '';
+    expect(new URL(back).searchParams.get('Status')).toBe('OK');
+    expect(await world.visit(back)).toMatchObject({ status: 303, location: `${ORIGINS.control}/?consent=${id}` });
+    expect(await statusOf(world, id)).toEqual({
+      status: 'ACTIVE',
+      rail: 'ALTINN_2',
+      answeredAt: '2026-11-16T09:00:00.000Z',
+      endedAt: null,
+      covers: ['AAP_VEDTAK', 'AAP_MELDEKORT', 'UFOREOPPLYSNINGER'],
+    });
+    const seen = await world.read('P04');
+    expect(seen.errors).toEqual([]);
+    for (const field of FIELDS) expect(seen.data.applicant[field].consent).toEqual({ id });
+    await usesLogged(world, 'P04', 3);
+  });
+
+  it('that the person declines is declined, whatever the address says they come back with', async () => {
+    await using world = await openAltinn2World();
+    const { id, pageUrl } = await world.ask('P04');
+    const back = (await world.citizen('P04').answer(pageUrl, 'decline')) ?? '';
+    expect(new URL(back).searchParams.get('FailedAuthorizationCode')).toBe(held(world, 'P04')[0]?.code);
+    await world.visit(`${back.split('?')[0]}?Status=OK&AuthorizationCode=${held(world, 'P04')[0]?.code}`);
+    expect(await statusOf(world, id)).toMatchObject({ status: 'DECLINED', endedAt: '2026-11-16T09:00:00.000Z' });
+    expect((await world.read('P04')).data.applicant.aapVedtak.reason).toBe('DECLINED');
+    expect(world.navCalls()).toBe(0);
+  });
+
+  it('that the person gave and withdrew is withdrawn at the next read, another one having worked', async () => {
+    await using world = await openAltinn2World();
+    const id = await world.grantKnown('P04');
+    await world.grantKnown('P05');
+    await world.citizen('P04').withdrawAll();
+    const seen = await world.read('P04');
+    expect(seen.errors).toEqual([]);
+    for (const field of FIELDS) expect(seen.data.applicant[field]).toMatchObject({ reason: 'WITHDRAWN' });
+    expect(await statusOf(world, id)).toMatchObject({ status: 'WITHDRAWN' });
+    expect(world.navCalls()).toBe(0);
+  });
+
+  it('whose code is refused while nothing shows that the ApiKey works is left as it is', async () => {
+    await using world = await openAltinn2World();
+    const id = await world.grantKnown('P04');
+    await world.citizen('P04').withdrawAll();
+    const seen = await world.read('P04');
+    expect(seen.errors.map(({ extensions }) => extensions.code)).toEqual(FIELDS.map(() => 'ALTINN_REJECTED'));
+    expect(await statusOf(world, id)).toMatchObject({ status: 'ACTIVE' });
+    expect(world.navCalls()).toBe(0);
+  });
+
+  it('is never marked by an ApiKey of another organisation, however many others it had seen', async () => {
+    await using before = await openAltinn2World();
+    const ids = [await before.grantKnown('P04'), await before.grantKnown('P05')];
+    await before.read('P05');
+    await using world = await openAltinn2World({
+      directory: before.directory,
+      state: before.sandbox.snapshot(),
+      config: (config) => {
+        const [a, b] = config.dataConsumers;
+        if (a === undefined || b === undefined) throw new Error('two insurers');
+        return { ...config, dataConsumers: [{ ...a, altinn2: b.altinn2 }, b] };
+      },
+    });
+    for (const person of ['P04', 'P05'] as const) {
+      const seen = await world.read(person);
+      expect(seen.errors.map(({ extensions }) => extensions.code)).toEqual(FIELDS.map(() => 'ALTINN_REJECTED'));
+    }
+    for (const id of ids) {
+      const refreshed = await world.query('case-handler-a', REFRESH_CONSENT, { id });
+      expect(refreshed.errors.map(({ extensions }) => extensions.code)).toEqual(['ALTINN_REJECTED']);
+      expect(await statusOf(world, id)).toMatchObject({ status: 'ACTIVE' });
+    }
+    expect(world.navCalls()).toBe(0);
+  });
+
+  it('runs out by our own clock, and nobody is asked', async () => {
+    await using world = await openAltinn2World();
+    const id = await world.grantKnown('P04', { validTo: '2026-12-01T00:00:00Z' });
+    world.clock.set(new Date('2026-12-01T00:00:00Z'));
+    world.sandbox.journal.clear();
+    expect((await world.read('P04')).data.applicant.aapVedtak.reason).toBe('EXPIRED');
+    expect(await statusOf(world, id)).toMatchObject({ status: 'EXPIRED' });
+    expect(altinn2(world)).toEqual([]);
+  });
+
+  it('that the insurer gives up is final here, whatever Altinn says', async () => {
+    await using world = await openAltinn2World();
+    const id = await world.grantKnown('P04');
+    const given = await world.query('case-handler-a', RELINQUISH, { id });
+    expect(given.data.relinquishConsent.consent.status).toBe('RELINQUISHED');
+    await world.query('case-handler-a', REFRESH_CONSENT, { id });
+    expect((await world.read('P04')).data.applicant.aapVedtak.reason).toBe('RELINQUISHED');
+  });
+
+  it.each([
+    ['known', undefined],
+    ['whose answer was lost', { kind: 'reset' } as const],
+  ])('that waits for its answer (%s) is taken back at Altinn when the insurer gives it up', async (_, fault) => {
+    await using world = await openAltinn2World();
+    if (fault !== undefined)
+      world.sandbox.faults.add({ upstream: 'altinn2', method: 'POST', afterEffect: true, times: 1, ...fault });
+    const input = consentInput('P04', { familyName: familyNameOf('P04') });
+    await world.query('case-handler-a', REQUEST_CONSENT, { input });
+    expect(held(world, 'P04')).toHaveLength(1);
+    const known = await world.query('case-handler-a', '{ consents(first: 1) { nodes { id } } }');
+    const given = await world.query('case-handler-a', RELINQUISH, { id: known.data.consents.nodes[0].id });
+    expect(given.data.relinquishConsent.consent.status).toBe('RELINQUISHED');
+    expect(held(world, 'P04')).toEqual([]);
+  });
+
+  it('whose token expired on the way to NAV is no withdrawal: a fault, and the consent stands', async () => {
+    const late: { world?: World } = {};
+    const slow =
+      (doubles: Transport): Transport =>
+      (request) => {
+        const { world } = late;
+        if (world !== undefined && request.url.startsWith(ORIGINS.aap)) {
+          world.clock.set(new Date(world.clock.now().getTime() + 31_000));
+        }
+        return doubles(request);
+      };
+    await using world = await openAltinn2World({ transport: slow });
+    const id = await world.grantKnown('P04');
+    world.sandbox.switches.altinn2ExpChecked = true;
+    late.world = world;
+    const one = await world.query('case-handler-a', READ.replaceAll(/ (aapMeldekort|uforeopplysninger)\(.*/g, ''), {
+      id: numberOf('P04'),
+    });
+    expect(one.errors.map(({ extensions }) => extensions.code)).toEqual(['NAV_REFUSED']);
+    expect(await statusOf(world, id)).toMatchObject({ status: 'ACTIVE' });
+  });
+
+  it('serves beside one on Altinn 3, which is preferred, and serves alone once that one is withdrawn', async () => {
+    await using before = await openAltinn2World();
+    const older = await before.grantKnown('P04');
+    await using world = await openWorld({ directory: before.directory, state: before.sandbox.snapshot() });
+    expect((await world.read('P04')).data.applicant.aapVedtak.consent).toEqual({ id: older });
+    const newer = await world.grantKnown('P04', {
+      validTo: '2026-12-24T00:00:00Z',
+      periode: { fom: '2022-01-01', tom: '2026-12-31' },
+    });
+    expect((await world.read('P04')).data.applicant.aapVedtak.consent).toEqual({ id: newer });
+    await world.citizen('P04').withdrawAll();
+    expect((await world.read('P04')).data.applicant.aapVedtak.consent).toEqual({ id: older });
+  });
+});
+
+describe('a create on Altinn 2 whose answer is lost', () => {
+  it.each(['reset', 'truncated'] as const)(
+    '(%s) is found again by asking again, and nobody is asked twice',
+    async (kind) => {
+      await using world = await openAltinn2World();
+      world.sandbox.faults.add({
+        upstream: 'altinn2',
+        method: 'POST',
+        path: '/api/consentRequests',
+        kind,
+        afterEffect: true,
+        times: 1,
+      });
+      const input = consentInput('P04', { familyName: familyNameOf('P04') });
+      const lost = await world.query('case-handler-a', REQUEST_CONSENT, { input });
+      expect(lost.errors.map(({ extensions }) => extensions.code)).toEqual(['ALTINN_UNAVAILABLE']);
+      const again = await world.query('case-handler-a', REQUEST_CONSENT, { input });
+      expect(again.data.requestConsent).toMatchObject({ created: false, consent: { status: 'PENDING' } });
+      expect(creates(world)).toHaveLength(1);
+      await world.citizen('P04').answer(again.data.requestConsent.consent.pageUrl, 'approve');
+      expect((await world.read('P04')).data.applicant.aapVedtak.__typename).toBe('AapVedtaksliste');
+    },
+  );
+
+  it('is found by a read too, when the person was never shown the page and answered in the portal', async () => {
+    await using world = await openAltinn2World();
+    world.sandbox.faults.add({ upstream: 'altinn2', method: 'POST', kind: 'reset', afterEffect: true, times: 1 });
+    const input = consentInput('P04', { familyName: familyNameOf('P04'), portalViewMode: 'SHOW' });
+    await world.query('case-handler-a', REQUEST_CONSENT, { input });
+    world.sandbox.altinn2.register.answer(held(world, 'P04')[0]?.code ?? '', numberOf('P04'), 'Accepted');
+    expect((await world.read('P04')).data.applicant.aapVedtak.__typename).toBe('AapVedtaksliste');
+    expect(exchanges(world)).toHaveLength(1);
+  });
+});
+
+describe('the family name on Altinn 2', () => {
+  const shared = sharedWorld(async () => undefined, { rail: 'ALTINN_2' });
+
+  it.each([
+    ['left out', {}],
+    ['null', { familyName: null }],
+    ['blank', { familyName: '  ' }],
+    ['too long', { familyName: 'a'.repeat(101) }],
+    ['what looks like a national id', { familyName: '30817412345' }],
+  ])('%s is refused by its field, before anything is stored or sent', async (_, input) => {
+    const world = shared();
+    const seen = await world.query('case-handler-a', REQUEST_CONSENT, { input: consentInput('P04', input) });
+    expect(seen.errors).toMatchObject([{ extensions: { code: 'INVALID_INPUT', field: 'input.familyName' } }]);
+    expect(altinn2(world)).toEqual([]);
+    const known = await world.query('case-handler-a', '{ consents(first: 10) { nodes { id } } }');
+    expect(known.data.consents.nodes).toEqual([]);
+  });
+
+  it('of somebody else is refused by Altinn, in words that help and hold no name, and can be put right', async () => {
+    await using world = await openAltinn2World();
+    const wrong = { input: consentInput('P04', { familyName: 'Annenmann' }) };
+    const refused = await world.query('case-handler-a', REQUEST_CONSENT, wrong);
+    expect(refused.errors).toMatchObject([
+      { message: expect.stringContaining('(40332)'), extensions: { code: 'ALTINN_REJECTED', retry: 'never' } },
+    ]);
+    expect(refused.text + world.log()).not.toMatch(/Annenmann/i);
+    expect(refused.text + world.log()).not.toContain(numberOf('P04'));
+    expect(await world.ask('P04')).toMatchObject({ status: 'PENDING' });
+    expect(held(world, 'P04')).toHaveLength(1);
+  });
+
+  it('is needed by nobody who is not to be asked again, nor on Altinn 3', async () => {
+    await using world = await openAltinn2World();
+    const id = await world.grantKnown('P04');
+    const again = await world.query('case-handler-a', REQUEST_CONSENT, { input: consentInput('P04') });
+    expect(again.data.requestConsent).toMatchObject({ created: false, consent: { id } });
+    await using other = await openWorld();
+    expect(await other.ask('P04')).toMatchObject({ status: 'PENDING' });
+  });
+
+  it('stands nowhere on the disk and in no line of the log, and neither do code and ApiKey', async () => {
+    await using world = await openAltinn2World();
+    await world.grantKnown('P04');
+    await world.read('P04');
+    const files = readdirSync(world.directory).map((name) => readFileSync(join(world.directory, name), 'latin1'));
+    const kept = [...files, world.log()].join('\n');
+    expect(kept.length).toBeGreaterThan(10_000);
+    const secrets = [held(world, 'P04')[0]?.code ?? '', ...Object.values(world.sandbox.apiKeys), familyNameOf('P04')];
+    for (const secret of secrets) expect(kept.includes(secret)).toBe(false);
+  });
+});
+
+describe('logging a use', () => {
+  it('that hangs holds up neither the answer nor, for more than a second, the end of the gateway', async () => {
+    const world = await openAltinn2World();
+    await world.grantKnown('P04');
+    world.sandbox.faults.add({ upstream: 'altinn2', path: '/api/authorization/token', method: 'POST', kind: 'hang' });
+    expect((await world.read('P04')).errors).toEqual([]);
+    const started = performance.now();
+    await world.gateway[Symbol.asyncDispose]();
+    expect(performance.now() - started).toBeLessThan(10_000);
+    expect(usesOf(world, 'P04')).toEqual([]);
+    await world[Symbol.asyncDispose]();
+  });
+
+  it.each([
+    ['and what Altinn noted', undefined, true],
+    ['and what it refused', { kind: 'status', status: 403 } as const, false],
+  ])('is in the record of each delivery, %s', async (_, fault, useLogged) => {
+    await using world = await openAltinn2World();
+    await world.grantKnown('P04');
+    const path = '/api/authorization/token';
+    if (fault !== undefined) world.sandbox.faults.add({ upstream: 'altinn2', path, method: 'POST', ...fault });
+    await world.read('P04');
+    await vi.waitFor(async () => {
+      const log = await world.query('auditor-a', '{ disclosures(first: 9) { nodes { outcome useLogged } } }');
+      expect(log.data.disclosures.nodes).toEqual(FIELDS.map(() => ({ outcome: 'DELIVERED', useLogged })));
+    });
+  });
+
+  it('is unknown in the record of a delivery on Altinn 3, which keeps no such log', async () => {
+    await using world = await openWorld();
+    await world.grantKnown('P04');
+    await world.read('P04');
+    const log = await world.query('auditor-a', '{ disclosures(first: 9) { nodes { outcome useLogged } } }');
+    expect(log.data.disclosures.nodes).toEqual(FIELDS.map(() => ({ outcome: 'DELIVERED', useLogged: null })));
+  });
+
+  it('is finished before the gateway has ended', async () => {
+    await using world = await openAltinn2World();
+    await world.grantKnown('P04');
+    await world.read('P04');
+    await world.gateway[Symbol.asyncDispose]();
+    expect(usesOf(world, 'P04')).toHaveLength(3);
+  });
+
+  it('that Altinn refuses costs nobody anything, and is in the log', async () => {
+    await using world = await openAltinn2World();
+    await world.grantKnown('P04');
+    const path = '/api/authorization/token';
+    world.sandbox.faults.add({ upstream: 'altinn2', path, method: 'POST', kind: 'status', status: 403 });
+    expect((await world.read('P04')).errors).toEqual([]);
+    await vi.waitFor(() => expect(world.log().match(/"upstream failed"/g)).toHaveLength(3));
+  });
+
+  it('is not done for what was not delivered', async () => {
+    await using world = await openAltinn2World();
+    await world.grantKnown('P04');
+    world.sandbox.faults.add({ upstream: 'aap', kind: 'status', status: 500 });
+    world.sandbox.faults.add({ upstream: 'uforeopplysninger', kind: 'status', status: 500 });
+    await world.read('P04');
+    await world.gateway[Symbol.asyncDispose]();
+    expect(usesOf(world, 'P04')).toEqual([]);
+  });
+});
+
+describe('what Altinn 2 costs', () => {
+  const BOTH = `query ($by: [ApplicantKey!]!) {
+    applicants(by: $by) { aapVedtak { __typename } uforeopplysninger { __typename } }
+  }`;
+
+  it.each([1, 10, 30])(
+    'for %i people, nothing cached: one exchange each, two calls at NAV, one grant a scope',
+    async (people) => {
+      await using before = await openAltinn2World();
+      const ids = Array.from({ length: people }, (_, at) => castId(at + 1));
+      await Promise.all(ids.map((id) => before.grantKnown(id)));
+      await using world = await openAltinn2World({ directory: before.directory, state: before.sandbox.snapshot() });
+      const by = ids.map((id) => ({ nationalId: numberOf(id) }));
+      const seen = await world.query('partner-a', BOTH, { by });
+      expect(seen.errors).toEqual([]);
+      expect(exchanges(world)).toHaveLength(people);
+      expect(world.navCalls()).toBe(2 * people);
+      const scopes = world.sandbox.journal.entries('maskinporten').map(({ scope }) => scope);
+      expect(scopes.toSorted()).toEqual(['nav:arbeid/v1/aap', 'nav:helse/v1/uforeopplysninger']);
+      expect(altinn2(world).filter(({ path }) => path === '/api/metadata/jwk')).toHaveLength(1);
+    },
+  );
+
+  it('asking them costs one create each, and the write token once', async () => {
+    await using world = await openAltinn2World();
+    await Promise.all(Array.from({ length: 30 }, (_, at) => world.ask(castId(at + 1))));
+    expect(altinn2(world)).toHaveLength(30);
+    expect(creates(world)).toHaveLength(30);
+    expect(world.sandbox.journal.entries('maskinporten')).toHaveLength(1);
+  });
+});
