@@ -41,6 +41,9 @@ export const CALLERS = {
   'case-handler-ab': { role: 'CASE_HANDLER', organisations: [A, B], purposes: BOTH_PURPOSES, ...bySecret },
 } as const satisfies Record<string, CallerProfile>;
 
+/** The public client of the gateway's GraphiQL: people sign in through it, and get tokens as themselves. */
+export const GRAPHIQL_CLIENT = 'graphiql';
+
 /** The name of a caller. */
 export type CallerName = keyof typeof CALLERS;
 

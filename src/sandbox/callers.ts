@@ -1,17 +1,20 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { JSONWebKeySet } from 'jose';
-import { Keyv } from 'keyv';
-import type { AdapterPayload, Configuration } from 'oidc-provider';
+import type { Configuration } from 'oidc-provider';
 import { errors, Provider } from 'oidc-provider';
+import { callersMemory } from './callers-memory.ts';
+import { createPicker, PICKER_PATH } from './callers-picker.ts';
 import type { CallerName, CallersState } from './callers-state.ts';
-import { CALLER_NAMES, CALLERS, isCallerName } from './callers-state.ts';
+import { CALLER_NAMES, CALLERS, GRAPHIQL_CLIENT, isCallerName } from './callers-state.ts';
 import { publicPart } from './rsa-keys.ts';
 
 /** The audience that access tokens for the gateway carry in the sandbox. */
 export const GATEWAY_AUDIENCE = 'https://samtykkeporten.sandbox';
 
 const TOKEN_SECONDS = 3600;
+const CODE_SECONDS = 60;
 const TOKENS_PATH = '/tokens/';
+const LOOPBACK_PAGE = /^http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
 
 /** The callers' identity provider. */
 export interface Callers {
@@ -27,7 +30,10 @@ export interface Callers {
  * An OpenID provider for callers of the gateway, on the machine's clock: discovery, keys, and client credentials by
  * secret or by `private_key_jwt` (RFC 7523). Access tokens are JWTs of type `at+jwt` (RFC 9068) that live an hour and
  * carry `role`, `organisations` and `purposes`; ID tokens have neither that type nor that audience. `GET
- * /tokens/<name>` answers a token as plain text, for people with a terminal.
+ * /tokens/<name>` answers a token as plain text, for people with a terminal. People with a browser sign in through the
+ * public client `graphiql`, with authorization code and PKCE, as one of the callers: their tokens are the same but for
+ * `client_id`. The client returns to `/graphiql/` on whichever port of this machine (RFC 8252 7.3), and pages of this
+ * machine may call the token endpoint for it.
  *
  * @param options.origin the issuer: scheme, host and port, without a slash at the end
  */
@@ -39,6 +45,7 @@ export function createCallers(options: {
   const { origin, state, audience } = options;
   const provider = new Provider(origin, configurationOf(state, audience));
   const answer = provider.callback();
+  const pick = createPicker(provider, state.cookieKeys.join());
 
   async function tokenFor(name: CallerName): Promise<string> {
     const client = await provider.Client.find(name);
@@ -58,14 +65,17 @@ export function createCallers(options: {
       .end(`${text}\n`);
   }
 
+  function ownAnswer(path: string) {
+    if (path.startsWith(TOKENS_PATH)) return answerToken;
+    return path.startsWith(PICKER_PATH) ? pick : undefined;
+  }
+
   return {
     issuer: origin,
     listener: (request, response) => {
-      if (request.url?.startsWith(TOKENS_PATH) !== true) {
-        void answer(request, response);
-        return;
-      }
-      answerToken(request, response).catch(() => response.writeHead(500).end());
+      const own = ownAnswer(request.url ?? '');
+      if (own === undefined) void answer(request, response);
+      else own(request, response).catch(() => response.writeHead(500).end());
     },
     jwks: async () => ({ keys: [publicPart(state.signingKey)] }),
     tokenFor,
@@ -74,18 +84,31 @@ export function createCallers(options: {
 
 function configurationOf(state: CallersState, audience: string): Configuration {
   return {
-    adapter: () => memoryAdapter(),
+    adapter: () => callersMemory(),
     jwks: { keys: [state.signingKey] },
     cookies: { keys: [...state.cookieKeys] },
-    clients: CALLER_NAMES.map((name) => ({
-      client_id: name,
-      grant_types: ['client_credentials'],
-      response_types: [],
-      redirect_uris: [],
-      token_endpoint_auth_method: CALLERS[name].authentication,
-      ...credentialOf(name, state),
-    })),
-    clientAuthMethods: ['client_secret_basic', 'private_key_jwt'],
+    clients: [
+      ...CALLER_NAMES.map((name) => ({
+        client_id: name,
+        grant_types: ['client_credentials'],
+        response_types: [],
+        redirect_uris: [],
+        token_endpoint_auth_method: CALLERS[name].authentication,
+        ...credentialOf(name, state),
+      })),
+      {
+        client_id: GRAPHIQL_CLIENT,
+        application_type: 'native',
+        grant_types: ['authorization_code'],
+        response_types: ['code'],
+        redirect_uris: ['127.0.0.1', '[::1]', 'localhost'].map((host) => `http://${host}/graphiql/`),
+        token_endpoint_auth_method: 'none',
+      },
+    ],
+    clientAuthMethods: ['client_secret_basic', 'private_key_jwt', 'none'],
+    clientBasedCORS: (_context, from, { clientId }) => clientId === GRAPHIQL_CLIENT && LOOPBACK_PAGE.test(from),
+    findAccount: (_context, accountId) => ({ accountId, claims: () => ({ sub: accountId }) }),
+    interactions: { url: (_context, { uid }) => `${PICKER_PATH}${uid}` },
     features: {
       clientCredentials: { enabled: true },
       devInteractions: { enabled: false },
@@ -99,12 +122,26 @@ function configurationOf(state: CallersState, audience: string): Configuration {
         },
       },
     },
-    extraTokenClaims: (_context, { clientId }) => {
-      if (clientId === undefined || !isCallerName(clientId)) return {};
-      const { role, organisations, purposes } = CALLERS[clientId];
+    extraTokenClaims: (_context, token) => {
+      const caller = 'accountId' in token ? token.accountId : token.clientId;
+      if (caller === undefined || !isCallerName(caller)) return {};
+      const { role, organisations, purposes } = CALLERS[caller];
       return { role, organisations: [...organisations], purposes: [...purposes] };
     },
-    ttl: { ClientCredentials: TOKEN_SECONDS },
+    renderError: (context, { error, error_description }) => {
+      context.set('x-content-type-options', 'nosniff');
+      context.type = 'text/plain; charset=utf-8';
+      context.body = `${error}: ${error_description ?? ''}\n`;
+    },
+    ttl: {
+      ClientCredentials: TOKEN_SECONDS,
+      AccessToken: TOKEN_SECONDS,
+      IdToken: TOKEN_SECONDS,
+      Grant: TOKEN_SECONDS,
+      Session: TOKEN_SECONDS,
+      Interaction: TOKEN_SECONDS,
+      AuthorizationCode: CODE_SECONDS,
+    },
   };
 }
 
@@ -122,22 +159,4 @@ function credentialOf(name: CallerName, state: CallersState) {
   if (key !== undefined) return { jwks: { keys: [publicPart(key)] } };
   const secret = state.secrets[name];
   return secret === undefined ? {} : { client_secret: secret };
-}
-
-/** Holds what the provider must remember, such as spent client assertions; its tokens are signed and need no memory. */
-function memoryAdapter() {
-  const records = new Keyv<AdapterPayload>();
-  return {
-    upsert: async (id: string, payload: AdapterPayload, expiresIn?: number) => {
-      await records.set(id, payload, expiresIn === undefined ? undefined : expiresIn * 1000);
-    },
-    find: (id: string) => records.get(id),
-    findByUserCode: async () => undefined,
-    findByUid: async () => undefined,
-    consume: async () => undefined,
-    destroy: async (id: string) => {
-      await records.delete(id);
-    },
-    revokeByGrantId: async () => undefined,
-  };
 }

@@ -1,59 +1,105 @@
 import type { Double } from './double.ts';
-import { htmlPage } from './layout.ts';
+import type { PageData } from './layout.ts';
+import { pageTemplate } from './layout.ts';
+import { writtenDate, writtenLocalTime } from './page-dates.ts';
+import type { Language } from './page-language.ts';
+import { chooseLanguage } from './page-language.ts';
+import type { Texts } from './page-texts.ts';
+import { TEXTS } from './page-texts.ts';
 import type { Sporingslogg, Trace } from './sporingslogg.ts';
 import { CAST, organisationByNumber, personByCastId } from './world.ts';
 
 /** Where a person sees who has looked; `?person=P04` stands in for having logged in. */
 export const INNSYN_PATH = '/innsyn';
 
-const TEMA: Readonly<Record<Trace['tema'], string>> = {
-  AAP: 'Arbeidsavklaringspenger',
-  UFO: 'Uføretrygd',
-};
+interface InnsynPage extends PageData {
+  readonly texts: Texts;
+  readonly path: string;
+}
 
-const CHOOSE = `<p>Velg hvem du er. I sandkassen erstatter dette innlogging.</p>
-<ul>
+interface ChoosePage extends InnsynPage {
+  readonly cast: readonly { readonly id: string; readonly name: string }[];
+}
+
+interface ListingPage extends InnsynPage {
+  readonly name: string;
+  readonly rows: readonly ReturnType<typeof rowOf>[];
+}
+
+const choosePage =
+  pageTemplate<ChoosePage>(`<% if (it.mistaken) { %><div class="notice error" role="alert"><p><%= it.texts.innsyn.unknown %></p></div>
+<% } %><p class="lead"><%= it.texts.innsyn.choose %></p>
+<ul class="plainlist">
 <% it.cast.forEach((person) => { %><li><a href="<%= it.path %>?person=<%= person.id %>"><%= person.name %></a> <span class="quiet"><%= person.id %></span></li>
 <% }) %></ul>
-`;
+`);
 
-const LISTING = `<p>Innlogget som <strong><%= it.name %></strong>. <a href="<%= it.path %>">Bytt person</a></p>
-<% if (it.rows.length === 0) { %><p>Ingen har hentet opplysninger om deg.</p>
-<% } else { %><table>
-<thead><tr><th scope="col">Hvem</th><th scope="col">Hva</th><th scope="col">Når</th><th scope="col">Grunnlag</th></tr></thead>
-<tbody>
-<% it.rows.forEach((row) => { %><tr><td><%= row.who %></td><td><%= row.what %></td><td><time datetime="<%= row.when %>"><%= row.when.slice(0, 19).replace('T', ' kl. ') %></time></td><td><%= row.basis %></td></tr>
-<% }) %></tbody>
-</table>
-<% } %>`;
+const listingPage = pageTemplate<ListingPage>(
+  `<p class="lead"><%= it.texts.innsyn.lead %></p>
+<% if (it.rows.length === 0) { %><p><%= it.texts.innsyn.none %></p>
+<% } else { %><ul class="entries">
+<% it.rows.forEach((row) => { %><li>
+<h2><%= row.who %></h2>
+<dl>
+<dt><%= it.texts.innsyn.what %></dt><dd><%= row.what %></dd>
+<dt><%= it.texts.innsyn.when %></dt><dd><time datetime="<%= row.moment %>"><%= row.when %></time></dd>
+<dt><%= it.texts.innsyn.basis %></dt><dd><%= row.basis %></dd>
+</dl>
+</li>
+<% }) %></ul>
+<% } %>`,
+  {
+    account: `<div class="account"><div class="column">
+<p><%= it.texts.account.loggedInAs %> <%= it.name %></p>
+<nav aria-label="<%= it.texts.account.pages %>"><a href="<%= it.path %>"><%= it.texts.account.switchPerson %></a></nav>
+</div></div>
+`,
+  },
+);
 
 /**
  * NAV's page "Hvem har sett opplysningene mine": who was given what about the person, and when, newest first. Shows only
  * what was delivered with a consent. `GET /innsyn`, and with `?person=` the records of that person; 404 for anyone else.
+ * In three languages, see {@link chooseLanguage}.
  */
 export function createInnsyn(sporingslogg: Sporingslogg): Double {
-  return async ({ method, url }) => {
+  return async (request) => {
+    const { method, url } = request;
     if (url.pathname !== INNSYN_PATH) return { status: 404, headers: {}, body: '' };
     if (method !== 'GET') return { status: 405, headers: { allow: 'GET' }, body: '' };
+    const { language, links, cookies } = chooseLanguage(request, INNSYN_PATH);
+    const texts = TEXTS[language];
+    const common = {
+      title: texts.innsyn.title,
+      language,
+      site: 'NAV',
+      shell: texts.shell,
+      languages: links,
+      texts,
+      path: INNSYN_PATH,
+    };
     const chosen = url.searchParams.get('person');
-    const common = { title: 'Hvem har sett opplysningene mine', language: 'nb', path: INNSYN_PATH } as const;
-    if (chosen === null) return htmlPage(200, CHOOSE, { ...common, cast: CAST });
-    const person = personByCastId(chosen);
-    if (person === undefined) return htmlPage(404, CHOOSE, { ...common, cast: CAST });
-    const rows = sporingslogg.shownTo(person.nationalId).map(rowOf);
-    return htmlPage(200, LISTING, { ...common, name: person.name, rows });
+    const person = personByCastId(chosen ?? '');
+    if (person === undefined) {
+      const mistaken = chosen !== null;
+      return { ...choosePage(mistaken ? 404 : 200, { ...common, cast: CAST, mistaken }), cookies };
+    }
+    const rows = sporingslogg.shownTo(person.nationalId).map((trace) => rowOf(trace, language));
+    return { ...listingPage(200, { ...common, name: person.name, rows }), cookies };
   };
 }
 
-function rowOf({ mottaker, leverandoer, tema, dataForespoersel, uthentingsTidspunkt, behandlingsGrunnlag }: Trace) {
-  const who = leverandoer === null ? named(mottaker) : `${named(mottaker)}, hentet av ${named(leverandoer)}`;
-  const asked = new URL(dataForespoersel.split(' ')[1] ?? '', 'http://nav.example');
-  const [fom, tom] = ['fomDato', 'tomDato'].map((name) => asked.searchParams.get(name) ?? '');
+function rowOf(trace: Trace, language: Language) {
+  const { fetchedBy, until, tema } = TEXTS[language].innsyn;
+  const receiver = named(trace.mottaker);
+  const asked = new URL(trace.dataForespoersel.split(' ')[1] ?? '', 'http://nav.example');
+  const [fom, tom] = ['fomDato', 'tomDato'].map((name) => writtenDate(asked.searchParams.get(name) ?? '', language));
   return {
-    who,
-    what: `${TEMA[tema]} (${asked.pathname.split('/').at(-1)}), ${fom} til ${tom}`,
-    when: uthentingsTidspunkt,
-    basis: behandlingsGrunnlag,
+    who: trace.leverandoer === null ? receiver : `${receiver}, ${fetchedBy} ${named(trace.leverandoer)}`,
+    what: `${tema[trace.tema]} (${asked.pathname.split('/').at(-1)}), ${fom} ${until} ${tom}`,
+    moment: trace.uthentingsTidspunkt,
+    when: writtenLocalTime(trace.uthentingsTidspunkt, language),
+    basis: trace.behandlingsGrunnlag,
   };
 }
 

@@ -1,8 +1,12 @@
+import { ALTINN2_PAGES } from './altinn2-pages.ts';
 import type { DoubleResponse } from './double.ts';
 import { INNSYN_PATH } from './innsyn.ts';
-import { htmlPage } from './layout.ts';
+import type { PageData } from './layout.ts';
+import { pageTemplate } from './layout.ts';
+import { TEXTS } from './page-texts.ts';
 import type { Origins, UpstreamKey } from './upstreams.ts';
 import { UPSTREAMS } from './upstreams.ts';
+import type { Organisation, Person } from './world.ts';
 import { CAST, ORGANISATIONS } from './world.ts';
 
 const WHAT: Readonly<Record<UpstreamKey, string>> = {
@@ -14,37 +18,56 @@ const WHAT: Readonly<Record<UpstreamKey, string>> = {
   callers:
     'The identity provider of those who call the gateway; a token of each at /tokens/<name>, such as case-handler-a',
   nav: 'NAV: the person’s page of who has looked',
+  altinn2: 'Altinn 2 consent as it was until June 2026, and its pages on which the person answers',
 };
 
-const LANDING = `<p>Pretended upstreams for Samtykkeporten. Nobody here exists. The clock shows <time datetime="<%= it.now %>"><%= it.now %></time>.</p>
-<p><a href="<%= it.consents %>">Answer and withdraw consents</a> · <a href="<%= it.innsyn %>">Who has looked</a></p>
-<h2>Addresses</h2>
-<table>
-<thead><tr><th scope="col">Name</th><th scope="col">Address</th><th scope="col">What it is</th></tr></thead>
-<tbody>
-<% it.upstreams.forEach((upstream) => { %><tr><td><%= upstream.key %></td><td><code><%= upstream.origin %></code></td><td><%= upstream.what %></td></tr>
-<% }) %></tbody>
-</table>
-<h2>Cast</h2>
-<table>
-<thead><tr><th scope="col">Id</th><th scope="col">Name</th><th scope="col">Number</th><th scope="col">Story</th><th scope="col">Who has looked</th></tr></thead>
-<tbody>
-<% it.cast.forEach((person) => { %><tr><td><%= person.id %></td><td><%= person.name %></td><td><code><%= person.nationalId %></code></td><td><%= person.story %></td><td><a href="<%= it.innsyn %>?person=<%= person.id %>">see</a></td></tr>
-<% }) %></tbody>
-</table>
-<h2>Organisations</h2>
-<ul>
-<% it.organisations.forEach((organisation) => { %><li><%= organisation.name %> <code><%= organisation.organisationNumber %></code></li>
-<% }) %></ul>
-`;
+interface Landing extends PageData {
+  readonly now: string;
+  readonly consents: string;
+  readonly altinn2Consents: string;
+  readonly innsyn: string;
+  readonly upstreams: readonly { readonly key: UpstreamKey; readonly origin: string; readonly what: string }[];
+  readonly cast: readonly Person[];
+  readonly organisations: readonly Organisation[];
+}
 
-/** The sandbox's front page: addresses, cast, organisations, and where a person answers and looks. */
+const landing = pageTemplate<Landing>(
+  `<p class="lead">Pretended upstreams for Samtykkeporten. Nobody here exists. The clock shows <time datetime="<%= it.now %>"><%= it.now %></time>.</p>
+<ul class="plainlist">
+<li><a href="<%= it.consents %>">Answer and withdraw consents</a></li>
+<li><a href="<%= it.altinn2Consents %>">Answer and withdraw consents of Altinn 2</a></li>
+<li><a href="<%= it.innsyn %>">Who has looked</a></li>
+</ul>
+<h2>Addresses</h2>
+<dl>
+<% it.upstreams.forEach((upstream) => { %><dt><%= upstream.key %></dt><dd><code><%= upstream.origin %></code><br><%= upstream.what %></dd>
+<% }) %></dl>
+<h2>Cast</h2>
+<ul class="entries">
+<% it.cast.forEach((person) => { %><li>
+<h3><%= person.id %> <%= person.name %></h3>
+<p><%= person.story %><br>National id <code><%= person.nationalId %></code> · <a href="<%= it.innsyn %>?person=<%= person.id %>">Who has looked at <%= person.name %></a></p>
+</li>
+<% }) %></ul>
+<h2>Organisations</h2>
+<dl>
+<% it.organisations.forEach((organisation) => { %><dt><%= organisation.name %></dt><dd><code><%= organisation.organisationNumber %></code></dd>
+<% }) %></dl>
+`,
+  { width: 'wide' },
+);
+
+/** The sandbox's front page: addresses, cast, organisations, and where a person answers and looks. In English alone. */
 export function landingPage(origins: Origins, now: Date): DoubleResponse {
-  return htmlPage(200, LANDING, {
+  return landing(200, {
     title: 'The sandbox of Samtykkeporten',
     language: 'en',
+    site: 'Samtykkeporten',
+    shell: TEXTS.en.shell,
+    languages: [],
     now: now.toISOString(),
     consents: `${origins.altinn3}/accessmanagement/ui/consent/active`,
+    altinn2Consents: `${origins.altinn2}${ALTINN2_PAGES.active}`,
     innsyn: `${origins.nav}${INNSYN_PATH}`,
     upstreams: UPSTREAMS.map((key) => ({ key, origin: origins[key], what: WHAT[key] })),
     cast: CAST,

@@ -1,157 +1,140 @@
-import { Eta } from 'eta/core';
-import type { DoubleResponse } from './double.ts';
+import type { PageData } from './layout.ts';
+import { pageTemplate } from './layout.ts';
+import type { ShownConsent } from './page-consent.ts';
+import type { MistakeText, NoticeText, Texts } from './page-texts.ts';
 
-const eta = new Eta({ autoTrim: false });
-
-const HEAD = `<!DOCTYPE html>
-<html lang="nb">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title><%= it.title %> – Altinn (sandkasse)</title>
-<link rel="icon" href="data:,">
-<style>
-:root { color-scheme: light }
-* { box-sizing: border-box }
-body { margin: 0; background: #f1f3f6; color: #1e2b3c; font: 1.0625rem/1.6 system-ui, sans-serif }
-header { background: #1e2b3c; color: #fff }
-header div, main, footer { max-width: 44rem; margin: 0 auto; padding: 1rem 1.5rem }
-header div { display: flex; flex-wrap: wrap; gap: .5rem 1.5rem; align-items: center; justify-content: space-between }
-header form { display: inline }
-main { background: #fff; margin-top: 2rem; padding: 2rem; border-radius: .5rem; box-shadow: 0 1px 4px #1e2b3c22 }
-h1 { margin: 0 0 1rem; font-size: 1.75rem; line-height: 1.25 }
-h2 { margin: 2rem 0 .5rem; font-size: 1.2rem }
-dl { margin: 1.5rem 0; display: grid; grid-template-columns: minmax(8rem, max-content) 1fr; gap: .5rem 1.5rem }
-dt { font-weight: 600 }
-dd { margin: 0 }
-blockquote { margin: 1.5rem 0; padding: .75rem 1.25rem; border-left: .25rem solid #0062ba; background: #eef4fa; white-space: pre-line }
-button { font: inherit; padding: .6rem 1.4rem; border: 2px solid #0062ba; border-radius: .3rem; background: #fff; color: #0062ba; cursor: pointer }
-button.main { background: #0062ba; color: #fff }
-button.plain { border: 0; padding: 0; background: none; color: inherit; text-decoration: underline }
-button:focus-visible, a:focus-visible { outline: 3px solid #1e2b3c; outline-offset: 2px }
-header button:focus-visible, header a:focus-visible { outline-color: #fff }
-header a { color: #fff }
-main a { color: #0062ba }
-.choices { display: flex; flex-wrap: wrap; gap: 1rem; margin-top: 2rem }
-.people { list-style: none; padding: 0; display: grid; gap: .5rem; grid-template-columns: repeat(auto-fill, minmax(17rem, 1fr)) }
-.people button { width: 100%; text-align: left }
-.consent { border-top: 1px solid #c9d0d9; padding-top: .5rem; margin-top: 1.5rem }
-.quiet { color: #4f5b6b }
-footer { color: #4f5b6b; font-size: .95rem }
-</style>
-</head>
-<body>
-<header><div>
-<span>Altinn (sandkasse)</span>
-<% if (it.viewer) { %><span>Innlogget som <%= it.viewer %>
-<form method="post" action="<%= it.paths.logout %>"><input type="hidden" name="form_token" value="<%= it.formToken %>"><input type="hidden" name="request" value="<%= it.request %>"><button class="plain">Bytt person</button></form>
-· <a href="<%= it.paths.active %>">Mine samtykker</a></span><% } %>
-</div></header>
-<main>
-<h1><%= it.title %></h1>
-`;
-
-const FOOT = `</main>
-<footer><p>Alle personer og virksomheter her er oppdiktet.</p></footer>
-</body>
-</html>
-`;
-
-const RIGHTS = `<% it.rights.forEach((right) => { %>
-<dt>Gjelder</dt><dd><%= right.title %></dd>
-<% right.details.forEach((detail) => { %><dt><%= detail.name %></dt><dd><%= detail.value %></dd>
-<% }) %><% }) %>`;
-
-const TEMPLATES = {
-  login: `<p>I sandkassen erstatter denne siden ID-porten. Velg hvem du vil logge inn som.</p>
-<form method="post" action="<%= it.paths.login %>">
-<input type="hidden" name="form_token" value="<%= it.formToken %>">
-<input type="hidden" name="request" value="<%= it.request %>">
-<ul class="people">
-<% it.people.forEach((person) => { %><li><button name="person" value="<%= person.id %>"><%= person.name %></button></li>
-<% }) %></ul>
-</form>
-`,
-  request: `<p><strong><%= it.asker %></strong> ber om ditt samtykke til å hente opplysninger om deg.</p>
-<% if (it.message) { %><blockquote><%= it.message %></blockquote>
-<% } %><dl>
-<dt>Hvem spør</dt><dd><%= it.asker %>, organisasjonsnummer <%= it.askerNumber %></dd>
-<% if (it.handler) { %><dt>Behandles av</dt><dd><%= it.handler %></dd>
-<% } %>${RIGHTS}<dt>Samtykket varer til</dt><dd><%= it.validTo %></dd>
-</dl>
-<p>Du velger selv. Gir du samtykke, kan du når som helst trekke det tilbake under «Mine samtykker».</p>
-<form method="post" action="<%= it.paths.request %>" class="choices">
-<input type="hidden" name="form_token" value="<%= it.formToken %>">
-<input type="hidden" name="request" value="<%= it.request %>">
-<button class="main" name="answer" value="approve">Gi samtykke</button>
-<button name="answer" value="decline">Avslå</button>
-</form>
-`,
-  active: `<% if (it.consents.length === 0) { %><p>Du har ingen samtykker.</p>
-<% } %><% it.consents.forEach((consent) => { %><section class="consent">
-<h2><%= consent.asker %></h2>
-<dl>
-<dt>Status</dt><dd><%= consent.status %></dd>
-<% consent.rights.forEach((right) => { %><dt>Gjelder</dt><dd><%= right.title %></dd>
-<% right.details.forEach((detail) => { %><dt><%= detail.name %></dt><dd><%= detail.value %></dd>
-<% }) %><% }) %><dt>Varer til</dt><dd><%= consent.validTo %></dd>
-</dl>
-<% if (consent.offer === 'withdraw') { %><form method="post" action="<%= it.paths.active %>">
-<input type="hidden" name="form_token" value="<%= it.formToken %>">
-<input type="hidden" name="request" value="<%= consent.id %>">
-<button aria-label="Trekk samtykke til <%= consent.asker %>">Trekk samtykke</button>
-</form>
-<% } else if (consent.offer === 'answer') { %><p><a href="<%= it.paths.request %>?id=<%= consent.id %>">Svar på forespørselen</a></p>
-<% } %></section>
-<% }) %>`,
-  notice: `<p><%= it.text %></p>
-`,
-} as const;
-
-/** The pages that exist. */
-export type PageName = keyof typeof TEMPLATES;
-
-for (const [name, body] of Object.entries(TEMPLATES)) eta.loadTemplate(`@${name}`, `${HEAD}${body}${FOOT}`);
-
-/** What every page needs besides its own data. */
-export interface PageFrame {
-  readonly title: string;
+/** What every page of a citizen needs besides its own data. */
+export interface PageFrame extends PageData {
+  readonly texts: Texts;
   /** Name of whoever is logged in, or empty. */
   readonly viewer: string;
   readonly formToken: string;
   /** The consent request the visit is about, or empty. */
   readonly request: string;
   readonly paths: Readonly<Record<'login' | 'logout' | 'request' | 'active', string>>;
+  /** Address of NAV's page of who has looked, or empty where there is none. */
+  readonly looked: string;
 }
 
-/**
- * A whole page: works without scripts, loads nothing, may not be framed, sends forms to its own origin and, by way of
- * a redirect, to `formTarget` alone.
- *
- * @param formTarget a CSP source, or empty
- */
-export function renderPage<Data extends PageFrame>(
-  status: number,
-  name: PageName,
-  data: Data,
-  formTarget = '',
-): DoubleResponse {
-  return {
-    status,
-    headers: {
-      'content-type': 'text/html; charset=utf-8',
-      'content-security-policy': [
-        "default-src 'none'",
-        "style-src 'unsafe-inline'",
-        'img-src data:',
-        `form-action 'self' ${formTarget}`.trimEnd(),
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-      ].join('; '),
-      'cache-control': 'no-store',
-      'referrer-policy': 'no-referrer',
-      'x-content-type-options': 'nosniff',
-    },
-    body: eta.render(`@${name}`, data),
-  };
+/** A page with a form, and what was wrong when it was sent. */
+interface FormFrame extends PageFrame {
+  readonly mistake: MistakeText | null;
 }
+
+interface LoginPage extends FormFrame {
+  readonly people: readonly { readonly id: string; readonly name: string }[];
+}
+
+interface RequestPage extends FormFrame {
+  readonly consent: ShownConsent;
+}
+
+interface ActivePage extends PageFrame {
+  readonly consents: readonly ShownConsent[];
+  /** Name of whoever a consent was just withdrawn from, or empty. */
+  readonly withdrawnFrom: string;
+}
+
+interface NoticePage extends PageFrame {
+  readonly notice: NoticeText;
+  readonly next: 'switchPerson' | 'active' | 'none';
+}
+
+const TOKEN = `<input type="hidden" name="form_token" value="<%= it.formToken %>">`;
+const TOKEN_AND_REQUEST = `${TOKEN}<input type="hidden" name="request" value="<%= it.request %>">`;
+
+const ACCOUNT = `<% if (it.viewer) { %><div class="account"><div class="column">
+<p><%= it.texts.account.loggedInAs %> <%= it.viewer %></p>
+<div class="ways"><nav aria-label="<%= it.texts.account.pages %>"><a href="<%= it.paths.active %>"><%= it.texts.active.title %></a></nav>
+<form method="post" action="<%= it.paths.logout %>">${TOKEN_AND_REQUEST}<button class="plain"><%= it.texts.account.switchPerson %></button></form></div>
+</div></div>
+<% } %>`;
+
+const MISTAKE = `<% if (it.mistake) { %><div class="notice error" role="alert"><h2><%= it.mistake.title %></h2>
+<p><a href="#answer"><%= it.mistake.text %></a></p></div>
+<% } %>`;
+
+const LOOKED = `<% if (it.looked) { %><p><a href="<%= it.looked %>"><%= it.texts.looked %></a></p>
+<% } %>`;
+
+const LOGIN = `${MISTAKE}<p class="lead"><%= it.texts.login.lead %></p>
+<form method="post" action="<%= it.paths.login %>">
+${TOKEN_AND_REQUEST}
+<fieldset id="answer" tabindex="-1">
+<legend><%= it.texts.login.choose %></legend>
+<ul class="people">
+<% it.people.forEach((person) => { %><li><button name="person" value="<%= person.id %>"><%= person.name %></button></li>
+<% }) %></ul>
+</fieldset>
+</form>
+`;
+
+const REQUEST = `${MISTAKE}<p class="lead"><strong><%= it.consent.asker %></strong> <%= it.texts.request.asks %></p>
+<% if (it.consent.message) { %><figure>
+<figcaption><%= it.texts.request.messageFrom %> <%= it.consent.asker %></figcaption>
+<blockquote lang="<%= it.consent.message.language %>"><%= it.consent.message.text %></blockquote>
+</figure>
+<% } %><h2><%= it.texts.request.contents %></h2>
+<% it.consent.rights.forEach((right) => { %><p><strong><%= right.title %></strong></p>
+<% if (right.contents.length > 0) { %><ul class="plainlist">
+<% right.contents.forEach((content) => { %><li><%= content %></li>
+<% }) %></ul>
+<% } %><% if (right.details.length > 0) { %><dl>
+<% right.details.forEach((detail) => { %><dt><%= detail.name %></dt><dd><%= detail.value %></dd>
+<% }) %></dl>
+<% } %><% }) %><h2><%= it.texts.request.about %></h2>
+<dl>
+<dt><%= it.texts.request.who %></dt><dd><%= it.consent.asker %>, <%= it.texts.request.organisationNumber %> <%= it.consent.askerNumber %></dd>
+<% if (it.consent.handler) { %><dt><%= it.texts.request.handler %></dt><dd><%= it.consent.handler %></dd>
+<% } %><dt><%= it.texts.request.lasts %></dt><dd><%= it.consent.validTo %></dd>
+</dl>
+<h2><%= it.texts.request.rights %></h2>
+<ul class="plainlist">
+<% it.texts.request.points.forEach((point) => { %><li><%= point %></li>
+<% }) %></ul>
+${LOOKED}<form method="post" action="<%= it.paths.request %>">
+${TOKEN_AND_REQUEST}
+<fieldset id="answer" tabindex="-1">
+<legend><%= it.texts.request.answer %></legend>
+<div class="choices">
+<button class="main" name="answer" value="approve"><%= it.texts.request.approve %></button>
+<button name="answer" value="decline"><%= it.texts.request.decline %></button>
+</div>
+</fieldset>
+</form>
+`;
+
+const ACTIVE = `<% if (it.withdrawnFrom) { %><div class="notice success" role="status"><h2><%= it.texts.active.withdrawn %></h2>
+<p><%= it.withdrawnFrom %> <%= it.texts.active.withdrawnEffect %></p></div>
+<% } %><p class="lead"><% if (it.consents.length === 0) { %><%= it.texts.active.none %><% } else { %><%= it.texts.active.lead %><% } %></p>
+${LOOKED}<% if (it.consents.length > 0) { %><ul class="entries">
+<% it.consents.forEach((consent) => { %><li>
+<h2><%= consent.asker %></h2>
+<dl>
+<dt><%= it.texts.active.status %></dt><dd><span class="state <%= consent.status %>"><%= it.texts.active.statuses[consent.status] %></span></dd>
+<% consent.rights.forEach((right) => { %><dt><%= it.texts.consent.subject %></dt><dd><%= right.title %></dd>
+<% right.details.forEach((detail) => { %><dt><%= detail.name %></dt><dd><%= detail.value %></dd>
+<% }) %><% }) %><dt><%= it.texts.active.lasts %></dt><dd><%= consent.validTo %></dd>
+</dl>
+<% if (consent.offer === 'withdraw') { %><form method="post" action="<%= it.paths.active %>">
+${TOKEN}<input type="hidden" name="request" value="<%= consent.id %>">
+<button aria-label="<%= it.texts.active.withdraw %> <%= it.texts.active.withdrawFrom %> <%= consent.asker %>"><%= it.texts.active.withdraw %></button>
+</form>
+<% } else if (consent.offer === 'answer') { %><p><a href="<%= it.paths.request %>?id=<%= consent.id %>"><%= it.texts.active.answer %></a></p>
+<% } %></li>
+<% }) %></ul>
+<% } %>`;
+
+const NOTICE = `<p class="lead"><%= it.notice.text %></p>
+<p><%= it.notice.advice %></p>
+<% if (it.viewer && it.next === 'switchPerson') { %><form method="post" action="<%= it.paths.logout %>">${TOKEN_AND_REQUEST}<button class="main"><%= it.texts.account.switchPerson %></button></form>
+<% } else if (it.next === 'active') { %><p><a href="<%= it.paths.active %>"><%= it.texts.active.title %></a></p>
+<% } %>`;
+
+/** The citizen's pages, each with the data it cannot do without. */
+export const PAGES = {
+  login: pageTemplate<LoginPage>(LOGIN, { account: ACCOUNT }),
+  request: pageTemplate<RequestPage>(REQUEST, { account: ACCOUNT }),
+  active: pageTemplate<ActivePage>(ACTIVE, { account: ACCOUNT }),
+  notice: pageTemplate<NoticePage>(NOTICE, { account: ACCOUNT }),
+};

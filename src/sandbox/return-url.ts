@@ -26,13 +26,15 @@ export function returnUrl(redirectUrl: string, answer: Answer): string | null {
   return `${url.href}?${joined(search.slice(1), added)}${hash}`;
 }
 
-/** The source that a `form-action` rule needs so that a browser follows the redirect after a form; empty when there is none. */
-export function formTarget(redirectUrl: string): string {
+/**
+ * The sources that a `form-action` rule needs so that a browser follows the redirects after a form; empty when there are
+ * none. For the web these are schemes, not the host: browsers hold every hop against the rule, and whoever asks sends the
+ * person on to an address that Altinn is not told.
+ */
+export function formTargets(redirectUrl: string): string {
   if (!URL.canParse(redirectUrl)) return '';
-  const { protocol, origin } = new URL(redirectUrl);
-  const source = origin === 'null' ? protocol : origin;
-  // The URL comes from outside: whatever could end the rule and start another keeps it out of the header.
-  return /^[a-z][a-z0-9+.-]*:(\/\/[\w.:[\]-]+)?$/i.test(source) ? source : '';
+  const { protocol } = new URL(redirectUrl);
+  return protocol === 'http:' || protocol === 'https:' ? 'http: https:' : protocol;
 }
 
 function joined(query: string, added: string): string {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formTarget, returnUrl } from '../../src/sandbox/return-url.ts';
+import { formTargets, returnUrl } from '../../src/sandbox/return-url.ts';
 
 const FAILED = 'Status=Failed&ErrorMessage=User+did+not+give+consent';
 
@@ -35,16 +35,17 @@ describe('the way back', () => {
   });
 });
 
-describe('the source a form may lead to', () => {
+describe('the sources a form may lead to', () => {
   it.each([
-    ['https://forsikring.example/retur?x=1', 'https://forsikring.example'],
-    ['http://127.0.0.1:4000/return', 'http://127.0.0.1:4000'],
-    ['http://[::1]:4000/return', 'http://[::1]:4000'],
+    // The next hop is the asker's own matter, and browsers hold it against the rule too.
+    ['https://forsikring.example/retur?x=1', 'http: https:'],
+    ['http://127.0.0.1:4000/return', 'http: https:'],
     ['forsikring://retur', 'forsikring:'],
     ['', ''],
-    ['https://a;sandbox/x', ''],
-    ['https://a,b/x', ''],
-  ])('for %s is "%s"', (redirectUrl, source) => {
-    expect(formTarget(redirectUrl)).toBe(source);
+    // What could end the rule and start another never gets into it.
+    ['https://a;sandbox/x', 'http: https:'],
+    ['a;b:c', ''],
+  ])('for %s are "%s"', (redirectUrl, sources) => {
+    expect(formTargets(redirectUrl)).toBe(sources);
   });
 });

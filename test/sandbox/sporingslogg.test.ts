@@ -88,15 +88,15 @@ describe('the page of who has looked', () => {
 
     expect(body).toContain('Standhaftig Orrhøne');
     expect(body).toContain('Fjordlund Forsikring (210483713), hentet av Brobygger Systemer (310990183)');
-    expect(body).toContain('Uføretrygd (uforeopplysninger), 2024-01-01 til 2026-12-31');
-    expect(body).toContain('2026-11-16 kl. 10:00:00');
+    expect(body).toContain('Uføretrygd (uforeopplysninger), 1. januar 2024 til 31. desember 2026');
+    expect(body).toContain('16. november 2026 kl. 10:00:00');
   });
 
   test('names an organisation it does not know by number', async () => {
     const world = navWorld();
     world.sporingslogg.record({ ...disclosure, mottaker: '311002007' });
 
-    expect((await page('?person=P04', world)).body).toContain('<td>311002007</td>');
+    expect((await page('?person=P04', world)).body).toContain('<h2>311002007</h2>');
   });
 
   test('says so when nobody has looked', async () => {

@@ -1,0 +1,135 @@
+import type { Texts } from './page-texts.ts';
+
+/** English. */
+export const EN: Texts = {
+  shell: {
+    skip: 'Skip to main content',
+    languages: 'Language',
+    sandbox: 'Sandbox',
+    fiction: 'This is a sandbox. All people and organisations here are invented.',
+    mistake: 'Error',
+  },
+  account: { loggedInAs: 'Logged in as', switchPerson: 'Change person', pages: 'Your pages' },
+  login: {
+    title: 'Log in',
+    lead: 'In the sandbox this page stands in for ID-porten.',
+    choose: 'Choose whom to log in as',
+    nobody: { title: 'You are not logged in', text: 'Choose one of the people on the list.' },
+  },
+  request: {
+    title: 'Request for consent',
+    asks: 'asks for your consent to collect information about you.',
+    messageFrom: 'Message from',
+    contents: 'Information that may be collected',
+    about: 'About the consent',
+    who: 'Who is asking',
+    organisationNumber: 'organisation number',
+    handler: 'Handled by',
+    lasts: 'The consent lasts until',
+    rights: 'Before you answer',
+    points: [
+      'Giving consent is voluntary. If you say no, nothing is collected with this consent.',
+      'If you say yes, the information may be collected several times for as long as the consent lasts.',
+      'You can withdraw the consent at any time under “My consents”. Nothing more can then be collected, but what was collected before stays with whoever received it.',
+      'NAV keeps a log of every disclosure, and you can see who has received information about you.',
+    ],
+    answer: 'Your answer',
+    approve: 'Give consent',
+    decline: 'Decline',
+    unanswered: {
+      title: 'Your answer is missing',
+      text: 'Choose “Give consent” or “Decline”. Nothing is registered yet.',
+    },
+  },
+  consent: {
+    subject: 'Concerns',
+    periode: 'Period',
+    until: 'up to and including',
+    aapUfore: {
+      title: 'Work assessment allowance (AAP) and disability benefit from NAV',
+      contents: [
+        'Decisions on work assessment allowance (AAP)',
+        'Employment status forms with the hours you have worked',
+        'Disability benefit: status, degree of disability, periods and income used in the calculation',
+      ],
+    },
+  },
+  active: {
+    title: 'My consents',
+    lead: 'Here you can see what you have answered, and withdraw consents that are in force.',
+    none: 'You have no consents.',
+    status: 'Status',
+    lasts: 'Lasts until',
+    withdraw: 'Withdraw consent',
+    withdrawFrom: 'given to',
+    answer: 'Answer the request',
+    withdrawn: 'The consent is withdrawn',
+    withdrawnEffect: 'can no longer collect information about you with this consent. You need not do anything more.',
+    statuses: {
+      Created: 'Waiting for an answer',
+      Unanswered: 'Expired without an answer',
+      Accepted: 'Given',
+      Ended: 'Expired',
+      Rejected: 'Declined',
+      Revoked: 'Withdrawn',
+      Deleted: 'Deleted',
+    },
+  },
+  looked: 'See who has looked at your information at NAV',
+  notices: {
+    unknown: {
+      title: 'We cannot find the request',
+      text: 'There is no such request for consent.',
+      advice: 'Check that the link is complete, or ask whoever sent it for a new one.',
+    },
+    wrongPerson: {
+      title: 'The request concerns another person',
+      text: 'You can only answer requests that are made to you.',
+      advice:
+        'Change person if you are logged in as the wrong one. If the link reached you by mistake, you can close the window.',
+    },
+    answered: {
+      title: 'The request has already been answered',
+      text: 'The answer was registered earlier, and nothing has changed now.',
+      advice: 'You need not do anything more. Under “My consents” you can see what you have answered.',
+    },
+    expired: {
+      title: 'The time to answer is over',
+      text: 'The request no longer applies, and no information has been collected with it.',
+      advice: 'If you still want to answer, whoever asks must send a new request.',
+    },
+    notDelegable: {
+      title: 'You cannot give this consent',
+      text: 'The request asks for something that you have no right to pass on. Nothing is registered.',
+      advice: 'Contact whoever asks. They must send a new request.',
+    },
+    done: {
+      title: 'Your answer is registered',
+      text: 'You can find it under “My consents”.',
+      advice: 'You can close this window.',
+    },
+    forgedForm: {
+      title: 'The form cannot be used',
+      text: 'The form does not belong to this login, so nothing has changed.',
+      advice: 'Go back, reload the page and try again.',
+    },
+    noPage: {
+      title: 'There is no such page',
+      text: 'The address leads to no page here.',
+      advice: 'Check the address, or go to “My consents”.',
+    },
+  },
+  innsyn: {
+    title: 'Who has looked at my information',
+    lead: 'NAV shows who has received information about you with your consent, the newest first.',
+    choose: 'Choose who you are. In the sandbox this stands in for logging in.',
+    unknown: 'We do not know that person. Choose one on the list.',
+    none: 'Nobody has collected information about you.',
+    what: 'What',
+    when: 'When',
+    basis: 'Basis',
+    fetchedBy: 'collected by',
+    until: 'to',
+    tema: { AAP: 'Work assessment allowance', UFO: 'Disability benefit' },
+  },
+};

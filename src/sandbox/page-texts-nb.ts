@@ -1,0 +1,132 @@
+import type { Texts } from './page-texts.ts';
+
+/** Bokmål. */
+export const NB: Texts = {
+  shell: {
+    skip: 'Hopp til hovedinnholdet',
+    languages: 'Språk',
+    sandbox: 'Sandkasse',
+    fiction: 'Dette er en sandkasse. Alle personer og virksomheter her er oppdiktet.',
+    mistake: 'Feil',
+  },
+  account: { loggedInAs: 'Innlogget som', switchPerson: 'Bytt person', pages: 'Dine sider' },
+  login: {
+    title: 'Logg inn',
+    lead: 'I sandkassen erstatter denne siden ID-porten.',
+    choose: 'Velg hvem du vil logge inn som',
+    nobody: { title: 'Du er ikke logget inn', text: 'Velg en av personene på listen.' },
+  },
+  request: {
+    title: 'Forespørsel om samtykke',
+    asks: 'ber om ditt samtykke til å hente opplysninger om deg.',
+    messageFrom: 'Melding fra',
+    contents: 'Opplysningene som kan bli hentet',
+    about: 'Om samtykket',
+    who: 'Hvem spør',
+    organisationNumber: 'organisasjonsnummer',
+    handler: 'Behandles av',
+    lasts: 'Samtykket varer til',
+    rights: 'Før du svarer',
+    points: [
+      'Det er frivillig å gi samtykke. Svarer du nei, blir ingenting hentet med dette samtykket.',
+      'Svarer du ja, kan opplysningene hentes flere ganger så lenge samtykket varer.',
+      'Du kan når som helst trekke samtykket under «Mine samtykker». Da kan ikke mer hentes, men det som allerede er hentet, blir hos den som fikk det.',
+      'NAV fører logg over hver utlevering, og du kan se hvem som har fått opplysninger om deg.',
+    ],
+    answer: 'Svaret ditt',
+    approve: 'Gi samtykke',
+    decline: 'Avslå',
+    unanswered: { title: 'Svaret mangler', text: 'Velg «Gi samtykke» eller «Avslå». Ingenting er registrert ennå.' },
+  },
+  consent: {
+    subject: 'Gjelder',
+    periode: 'Periode',
+    until: 'til og med',
+    aapUfore: {
+      title: 'Arbeidsavklaringspenger og uføretrygd fra NAV',
+      contents: [
+        'Vedtak om arbeidsavklaringspenger (AAP)',
+        'Meldekort med timer du har arbeidet',
+        'Uføretrygd: status, uføregrad, perioder og inntekter brukt i beregningen',
+      ],
+    },
+  },
+  active: {
+    title: 'Mine samtykker',
+    lead: 'Her ser du hva du har svart, og kan trekke samtykker som gjelder.',
+    none: 'Du har ingen samtykker.',
+    status: 'Status',
+    lasts: 'Varer til',
+    withdraw: 'Trekk samtykke',
+    withdrawFrom: 'til',
+    answer: 'Svar på forespørselen',
+    withdrawn: 'Samtykket er trukket',
+    withdrawnEffect: 'kan ikke lenger hente opplysninger om deg med dette samtykket. Du trenger ikke gjøre noe mer.',
+    statuses: {
+      Created: 'Venter på svar',
+      Unanswered: 'Utløpt uten svar',
+      Accepted: 'Gitt',
+      Ended: 'Utløpt',
+      Rejected: 'Avslått',
+      Revoked: 'Trukket tilbake',
+      Deleted: 'Slettet',
+    },
+  },
+  looked: 'Se hvem som har sett opplysningene dine hos NAV',
+  notices: {
+    unknown: {
+      title: 'Vi finner ikke forespørselen',
+      text: 'Forespørselen om samtykke finnes ikke.',
+      advice: 'Kontroller at lenken er hel, eller be den som sendte den, om en ny.',
+    },
+    wrongPerson: {
+      title: 'Forespørselen gjelder en annen person',
+      text: 'Du kan bare svare på forespørsler som er rettet til deg.',
+      advice:
+        'Bytt person hvis du er logget inn som feil person. Har du fått lenken ved en feil, kan du lukke vinduet.',
+    },
+    answered: {
+      title: 'Forespørselen er allerede besvart',
+      text: 'Svaret er registrert fra før, og ingenting er endret nå.',
+      advice: 'Du trenger ikke gjøre noe mer. Under «Mine samtykker» ser du hva du har svart.',
+    },
+    expired: {
+      title: 'Fristen har gått ut',
+      text: 'Forespørselen gjelder ikke lenger, og ingen opplysninger er hentet med den.',
+      advice: 'Vil du fortsatt svare, må den som spør, sende en ny forespørsel.',
+    },
+    notDelegable: {
+      title: 'Du kan ikke gi dette samtykket',
+      text: 'Forespørselen ber om noe du ikke har rett til å gi videre. Ingenting er registrert.',
+      advice: 'Ta kontakt med den som spør. De må sende en ny forespørsel.',
+    },
+    done: {
+      title: 'Svaret ditt er registrert',
+      text: 'Du finner det igjen under «Mine samtykker».',
+      advice: 'Du kan lukke dette vinduet.',
+    },
+    forgedForm: {
+      title: 'Skjemaet kan ikke brukes',
+      text: 'Skjemaet hører ikke til denne innloggingen, så ingenting er endret.',
+      advice: 'Gå tilbake, last siden på nytt og prøv igjen.',
+    },
+    noPage: {
+      title: 'Siden finnes ikke',
+      text: 'Adressen fører ikke til noen side her.',
+      advice: 'Kontroller adressen, eller gå til «Mine samtykker».',
+    },
+  },
+  innsyn: {
+    title: 'Hvem har sett opplysningene mine',
+    lead: 'NAV viser hvem som har fått opplysninger om deg med ditt samtykke, de nyeste først.',
+    choose: 'Velg hvem du er. I sandkassen erstatter dette innlogging.',
+    unknown: 'Vi kjenner ikke den personen. Velg en på listen.',
+    none: 'Ingen har hentet opplysninger om deg.',
+    what: 'Hva',
+    when: 'Når',
+    basis: 'Grunnlag',
+    fetchedBy: 'hentet av',
+    until: 'til',
+    tema: { AAP: 'Arbeidsavklaringspenger', UFO: 'Uføretrygd' },
+  },
+};

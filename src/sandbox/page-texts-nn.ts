@@ -1,0 +1,132 @@
+import type { Texts } from './page-texts.ts';
+
+/** Nynorsk. */
+export const NN: Texts = {
+  shell: {
+    skip: 'Hopp til hovudinnhaldet',
+    languages: 'Språk',
+    sandbox: 'Sandkasse',
+    fiction: 'Dette er ei sandkasse. Alle personar og verksemder her er oppdikta.',
+    mistake: 'Feil',
+  },
+  account: { loggedInAs: 'Innlogga som', switchPerson: 'Byt person', pages: 'Sidene dine' },
+  login: {
+    title: 'Logg inn',
+    lead: 'I sandkassa erstattar denne sida ID-porten.',
+    choose: 'Vel kven du vil logge inn som',
+    nobody: { title: 'Du er ikkje logga inn', text: 'Vel ein av personane på lista.' },
+  },
+  request: {
+    title: 'Førespurnad om samtykke',
+    asks: 'ber om samtykket ditt til å hente opplysningar om deg.',
+    messageFrom: 'Melding frå',
+    contents: 'Opplysningane som kan bli henta',
+    about: 'Om samtykket',
+    who: 'Kven spør',
+    organisationNumber: 'organisasjonsnummer',
+    handler: 'Blir behandla av',
+    lasts: 'Samtykket varer til',
+    rights: 'Før du svarer',
+    points: [
+      'Det er frivillig å gi samtykke. Svarer du nei, blir ingenting henta med dette samtykket.',
+      'Svarer du ja, kan opplysningane hentast fleire gonger så lenge samtykket varer.',
+      'Du kan når som helst trekkje samtykket under «Samtykka mine». Då kan ikkje meir hentast, men det som alt er henta, blir hos den som fekk det.',
+      'NAV fører logg over kvar utlevering, og du kan sjå kven som har fått opplysningar om deg.',
+    ],
+    answer: 'Svaret ditt',
+    approve: 'Gi samtykke',
+    decline: 'Avslå',
+    unanswered: { title: 'Svaret manglar', text: 'Vel «Gi samtykke» eller «Avslå». Ingenting er registrert enno.' },
+  },
+  consent: {
+    subject: 'Gjeld',
+    periode: 'Periode',
+    until: 'til og med',
+    aapUfore: {
+      title: 'Arbeidsavklaringspengar og uføretrygd frå NAV',
+      contents: [
+        'Vedtak om arbeidsavklaringspengar (AAP)',
+        'Meldekort med timar du har arbeidd',
+        'Uføretrygd: status, uføregrad, periodar og inntekter brukte i utrekninga',
+      ],
+    },
+  },
+  active: {
+    title: 'Samtykka mine',
+    lead: 'Her ser du kva du har svart, og kan trekkje samtykke som gjeld.',
+    none: 'Du har ingen samtykke.',
+    status: 'Status',
+    lasts: 'Varer til',
+    withdraw: 'Trekk samtykke',
+    withdrawFrom: 'til',
+    answer: 'Svar på førespurnaden',
+    withdrawn: 'Samtykket er trekt',
+    withdrawnEffect: 'kan ikkje lenger hente opplysningar om deg med dette samtykket. Du treng ikkje gjere noko meir.',
+    statuses: {
+      Created: 'Ventar på svar',
+      Unanswered: 'Gått ut utan svar',
+      Accepted: 'Gitt',
+      Ended: 'Gått ut',
+      Rejected: 'Avslått',
+      Revoked: 'Trekt tilbake',
+      Deleted: 'Sletta',
+    },
+  },
+  looked: 'Sjå kven som har sett opplysningane dine hos NAV',
+  notices: {
+    unknown: {
+      title: 'Vi finn ikkje førespurnaden',
+      text: 'Førespurnaden om samtykke finst ikkje.',
+      advice: 'Kontroller at lenkja er heil, eller be den som sende henne, om ei ny.',
+    },
+    wrongPerson: {
+      title: 'Førespurnaden gjeld ein annan person',
+      text: 'Du kan berre svare på førespurnader som er retta til deg.',
+      advice:
+        'Byt person dersom du er logga inn som feil person. Har du fått lenkja ved ein feil, kan du lukke vindauget.',
+    },
+    answered: {
+      title: 'Førespurnaden er alt svart på',
+      text: 'Svaret er registrert frå før, og ingenting er endra no.',
+      advice: 'Du treng ikkje gjere noko meir. Under «Samtykka mine» ser du kva du har svart.',
+    },
+    expired: {
+      title: 'Fristen har gått ut',
+      text: 'Førespurnaden gjeld ikkje lenger, og ingen opplysningar er henta med han.',
+      advice: 'Vil du framleis svare, må den som spør, sende ein ny førespurnad.',
+    },
+    notDelegable: {
+      title: 'Du kan ikkje gi dette samtykket',
+      text: 'Førespurnaden ber om noko du ikkje har rett til å gi vidare. Ingenting er registrert.',
+      advice: 'Ta kontakt med den som spør. Dei må sende ein ny førespurnad.',
+    },
+    done: {
+      title: 'Svaret ditt er registrert',
+      text: 'Du finn det att under «Samtykka mine».',
+      advice: 'Du kan lukke dette vindauget.',
+    },
+    forgedForm: {
+      title: 'Skjemaet kan ikkje brukast',
+      text: 'Skjemaet høyrer ikkje til denne innlogginga, så ingenting er endra.',
+      advice: 'Gå tilbake, last sida på nytt og prøv igjen.',
+    },
+    noPage: {
+      title: 'Sida finst ikkje',
+      text: 'Adressa fører ikkje til noka side her.',
+      advice: 'Kontroller adressa, eller gå til «Samtykka mine».',
+    },
+  },
+  innsyn: {
+    title: 'Kven har sett opplysningane mine',
+    lead: 'NAV viser kven som har fått opplysningar om deg med samtykket ditt, dei nyaste først.',
+    choose: 'Vel kven du er. I sandkassa erstattar dette innlogging.',
+    unknown: 'Vi kjenner ikkje den personen. Vel ein på lista.',
+    none: 'Ingen har henta opplysningar om deg.',
+    what: 'Kva',
+    when: 'Når',
+    basis: 'Grunnlag',
+    fetchedBy: 'henta av',
+    until: 'til',
+    tema: { AAP: 'Arbeidsavklaringspengar', UFO: 'Uføretrygd' },
+  },
+};
