@@ -9,6 +9,9 @@ import type { Access } from './access/index.ts';
 import type { ErrorCode } from './errors.ts';
 import { ERROR_CODES } from './errors.ts';
 import type { Graphql } from './graphql/server.ts';
+import type { GraphiqlOptions } from './host-graphiql.ts';
+import { serveGraphiql } from './host-graphiql.ts';
+import { NEUTRAL_PAGE, NEUTRAL_PAGE_POLICY } from './host-return.ts';
 import type { Log } from './log.ts';
 import { framesOf } from './log.ts';
 
@@ -28,6 +31,8 @@ export interface HostOptions {
   readonly bodyBytes: number;
   /** Bound to this machine only: requests that name another host are turned away, so that no web page can reach in. */
   readonly loopbackOnly: boolean;
+  /** Undefined: not served. */
+  readonly graphiql: GraphiqlOptions | undefined;
   readonly log: Log;
 }
 
@@ -40,6 +45,9 @@ export interface Host {
 
 /** How long requests in flight have to finish once the gateway closes. */
 const GRACE_MS = 1_000;
+
+/** How long a client may take to send its request. */
+const LONGEST_REQUEST_MS = 30_000;
 
 /** Where Altinn sends people back to, below the public address. */
 export const RETURN_PATH = '/return';
@@ -54,6 +62,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     bodyLimit: options.bodyBytes,
     genReqId: () => randomUUID(),
     forceCloseConnections: 'idle',
+    requestTimeout: LONGEST_REQUEST_MS,
     logController: new LogController({ disableRequestLogging: true }),
     routerOptions: { maxParamLength: 64 },
     // An address that the router cannot read: Fastify's own answer would quote it.
@@ -100,7 +109,10 @@ export async function createHost(options: HostOptions): Promise<Host> {
     const { reference } = returnParameters.parse(request.params);
     const target = await counted(access.returned(reference, request.id, abandonment(reply)));
     void reply.header('referrer-policy', 'no-referrer');
-    if (target === undefined) return reply.code(404).type('text/html; charset=utf-8').send(NOTHING_HERE);
+    if (target === undefined) {
+      void reply.header('content-security-policy', NEUTRAL_PAGE_POLICY);
+      return reply.code(404).type('text/html; charset=utf-8').send(NEUTRAL_PAGE);
+    }
     return reply.code(303).header('location', target).send();
   });
 
@@ -126,6 +138,8 @@ export async function createHost(options: HostOptions): Promise<Host> {
     log({ event: 'defect', callId: request.id, ...framesOf(error) });
     return refuse(reply, 500, 'INTERNAL', 'Something went wrong in the gateway. Give the operator the callId.');
   });
+  // Last: awaiting a plugin fixes how errors on the routes before it are answered.
+  if (options.graphiql !== undefined) await serveGraphiql(app, options.graphiql);
 
   async function counted<T>(work: Promise<T>): Promise<T> {
     underWay.add(work);
@@ -166,11 +180,6 @@ const REFUSALS: Readonly<Record<string, readonly [status: number, code: ErrorCod
     'The body is not JSON. Send {"query": ..., "variables": {...}}.',
   ],
 };
-
-const NOTHING_HERE = `<!doctype html>
-<html lang="nb"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Samtykkeporten</title></head>
-<body><h1>Her er det ingenting å vise</h1><p>Gå tilbake til selskapet du kom fra.</p></body></html>
-`;
 
 function stamped(reply: FastifyReply): FastifyReply {
   return reply.header('cache-control', 'no-store').header('x-request-id', reply.request.id);
