@@ -1,11 +1,13 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import type { Config } from './config.ts';
 import { maskedConfig, readConfig } from './config.ts';
+import { tellStory } from './demo.ts';
 import { createGateway } from './gateway.ts';
 import { createLog, framesOf } from './log.ts';
-import { describeMistake, startStandalone, wipe } from './standalone.ts';
+import { describeMistake, SANDBOX_PORTS, startStandalone, wipe } from './standalone.ts';
 import { welcome } from './welcome.ts';
 
 /** Exit code for a mistake of the person who started the command: configuration, arguments, a taken port. */
@@ -24,6 +26,11 @@ export async function main(): Promise<void> {
     .description('gateway and sandbox together, seeded: PORT, SANDBOX_PORT and DATA_DIR say where')
     .option('--fresh', 'forget what earlier starts have stored')
     .action((options: { fresh?: boolean }) => guarded(() => start(options.fresh ?? false)));
+  program
+    .command('demo')
+    .description('the whole story, told step by step')
+    .addOption(new Option('--rail <name>', 'consent system').choices(['altinn3', 'altinn2']).default('altinn3'))
+    .action(({ rail }: { rail: string }) => guarded(() => demo(rail)));
   program
     .command('serve')
     .description('the gateway alone')
@@ -47,15 +54,28 @@ export async function main(): Promise<void> {
 async function start(fresh: boolean): Promise<void> {
   const dataDirectory = process.env['DATA_DIR'] || '.data';
   const port = portFrom('PORT', 4000, LAST_PORT);
-  // The first of seven in a row.
-  const sandboxPort = portFrom('SANDBOX_PORT', 4100, LAST_PORT - 6);
+  const sandboxPort = portFrom('SANDBOX_PORT', 4100, LAST_PORT + 1 - SANDBOX_PORTS);
   if (fresh) await wipe(dataDirectory);
   const logFile = join(dataDirectory, 'gateway.log');
   const log = createLog('info', logFile);
   const onDefect = (error: unknown) => log({ event: 'defect', callId: 'sandbox', ...framesOf(error) });
   const started = await startStandalone({ port, sandboxPort, dataDirectory, log, onDefect });
+  await started.seed();
   process.stdout.write(welcome(started.addresses, dataDirectory, logFile));
   untilStopped(started);
+}
+
+async function demo(rail: string): Promise<void> {
+  const dataDirectory = mkdtempSync(join(tmpdir(), 'samtykkeporten-demo-'));
+  try {
+    await tellStory({
+      newRequests: rail === 'altinn2' ? 'ALTINN_2' : 'ALTINN_3',
+      dataDirectory,
+      say: (line) => process.stdout.write(`${line}\n`),
+    });
+  } finally {
+    rmSync(dataDirectory, { recursive: true, force: true });
+  }
 }
 
 async function serve(file: string): Promise<void> {
@@ -81,7 +101,7 @@ function load(file: string): Config | undefined {
   } catch {
     throw new Error(`The configuration ${file} cannot be read.`);
   }
-  const read = readConfig({ text, env: process.env, readFile: (path) => readFileSync(path, 'utf8') });
+  const read = readConfig({ text, env: process.env, readFile: (path) => readFileSync(path) });
   if ('config' in read) return read.config;
   const lines = read.mistakes.map((mistake) => `  ${describeMistake(mistake)}`);
   process.stderr.write(`${file} cannot be used:\n${lines.join('\n')}\n`);

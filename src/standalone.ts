@@ -5,11 +5,17 @@ import { readConfig } from './config.ts';
 import { createGateway } from './gateway.ts';
 import type { Log } from './log.ts';
 import { GATEWAY_AUDIENCE } from './sandbox/callers.ts';
+import { GRAPHIQL_CLIENT } from './sandbox/callers-state.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
 import { seed } from './sandbox/seed.ts';
 import { startSandbox } from './sandbox/server.ts';
 import type { Origins } from './sandbox/upstreams.ts';
+import { UPSTREAMS } from './sandbox/upstreams.ts';
 import { ORGANISATIONS } from './sandbox/world.ts';
+import { guideOf } from './standalone-guide.ts';
+
+/** How many ports the sandbox takes, in a row from its first one. */
+export const SANDBOX_PORTS = UPSTREAMS.length;
 
 /** How gateway and sandbox are started together. */
 export interface StandaloneOptions {
@@ -19,6 +25,10 @@ export interface StandaloneOptions {
   readonly sandboxPort: number;
   /** Where gateway and sandbox keep their state. */
   readonly dataDirectory: string;
+  /** Where GraphiQL's built files lie, if not where the build leaves them. */
+  readonly graphiqlDirectory?: string;
+  /** The rail of new requests; Altinn 3 unless told. */
+  readonly newRequests?: Config['consent']['newRequests'];
   readonly log: Log;
   readonly onDefect: (error: unknown) => void;
 }
@@ -26,11 +36,15 @@ export interface StandaloneOptions {
 /** Gateway and sandbox on one clock. Disposing of it closes the gateway first. */
 export interface Standalone extends AsyncDisposable {
   readonly addresses: Origins & { readonly gateway: string };
+  /**
+   * Fills the world through GraphQL and the citizen's pages, unless an earlier start has done so.
+   * @throws Error when gateway or doubles do not do what they should
+   */
+  seed(): Promise<void>;
 }
 
 /**
- * Starts the sandbox, then the gateway against it, then seeds the world through GraphQL and the citizen's pages, unless an
- * earlier start has done so.
+ * Starts the sandbox, then the gateway against it.
  *
  * @throws Error, one sentence, when a port is taken or the data cannot be read
  */
@@ -38,11 +52,15 @@ export async function startStandalone(options: StandaloneOptions): Promise<Stand
   await using starting = new AsyncDisposableStack();
   const { sandboxPort, dataDirectory, log, onDefect } = options;
   const { sandbox, clock, origins } = starting.use(await startSandbox({ port: sandboxPort, dataDirectory, onDefect }));
-  const gateway = starting.use(await createGateway(sandboxConfig(sandbox, options), { log, clock }));
+  const parts = { log, clock, guide: guideOf(origins), graphiqlDirectory: options.graphiqlDirectory };
+  const gateway = starting.use(await createGateway(sandboxConfig(sandbox, options), parts));
   const address = await gateway.listen();
-  await seed(sandbox, `${address}/graphql`);
   const started = starting.move();
-  return { addresses: { ...origins, gateway: address }, [Symbol.asyncDispose]: () => started.disposeAsync() };
+  return {
+    addresses: { ...origins, gateway: address },
+    seed: () => seed(sandbox, `${address}/graphql`),
+    [Symbol.asyncDispose]: () => started.disposeAsync(),
+  };
 }
 
 /** Removes what gateway and sandbox have stored, and nothing else that lies in the directory. */
@@ -61,12 +79,13 @@ export async function wipe(dataDirectory: string): Promise<void> {
 /** The configuration of a gateway that stands in front of a sandbox: what an operator would write, with the sandbox's addresses and keys. */
 export function sandboxConfig(
   sandbox: Sandbox,
-  options: { readonly port: number; readonly dataDirectory: string },
+  options: Pick<StandaloneOptions, 'port' | 'dataDirectory' | 'newRequests'>,
 ): Config {
-  const { origins, clients } = sandbox;
-  const keys = Object.fromEntries(
-    clients.map(({ organisation, privateJwk }) => [`KEY_${organisation}`, JSON.stringify(privateJwk)]),
-  );
+  const { origins, clients, apiKeys } = sandbox;
+  const keys = Object.fromEntries([
+    ...clients.map(({ organisation, privateJwk }) => [`KEY_${organisation}`, JSON.stringify(privateJwk)]),
+    ...Object.entries(apiKeys).map(([organisation, apiKey]) => [`API_KEY_${organisation}`, apiKey]),
+  ]);
   const text = JSON.stringify({
     profile: 'sandbox',
     nav: {
@@ -74,12 +93,14 @@ export function sandboxConfig(
       uforeopplysninger: { baseUrl: `${origins.uforeopplysninger}/dsop-ufo` },
     },
     altinn3: { baseUrl: origins.altinn3 },
+    altinn2: { baseUrl: origins.altinn2 },
     maskinporten: { issuer: `${origins.maskinporten}/`, tokenEndpoint: `${origins.maskinporten}/token` },
     dataConsumers: ORGANISATIONS.filter(({ shortName }) => shortName !== 'supplier').map(
       ({ organisationNumber, name }) => ({
         organisationNumber,
         name,
         client: clientOf(organisationNumber, clients),
+        altinn2: { apiKey: { env: `API_KEY_${organisationNumber}` } },
         purposes: ['OCCUPATIONAL_PENSION', 'DISABILITY_INSURANCE'],
         returnUrls: [`${origins.control}/`],
       }),
@@ -89,6 +110,8 @@ export function sandboxConfig(
         { issuer: sandbox.callers.issuer, audience: GATEWAY_AUDIENCE, jwksUri: `${sandbox.callers.issuer}/jwks` },
       ],
     },
+    consent: { newRequests: options.newRequests },
+    graphiql: { issuer: sandbox.callers.issuer, clientId: GRAPHIQL_CLIENT },
     store: { directory: options.dataDirectory },
     server: { port: options.port },
   });

@@ -20,6 +20,8 @@ export function welcome(addresses: Addresses, dataDirectory: string, logFile: st
   return `
 Samtykkeporten is running, with a sandbox of everything it talks to. Every person in it is invented.
 
+  Begin here  ${gateway}/
+  GraphiQL    ${gateway}/graphiql
   GraphQL     ${gateway}/graphql
   Sandbox     ${control}/
 

@@ -1,12 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { buildSchema, isEnumType, isObjectType, isUnionType } from 'graphql';
 import { describe, expect, it } from 'vitest';
+import { may } from '../src/access/policy.ts';
+import type { Role } from '../src/access/ports.ts';
 import { SOURCE_NAMES, sourceOf } from '../src/benefits/index.ts';
 import type { SettingRow } from '../src/config-docs.ts';
 import { settingsTable } from '../src/config-docs.ts';
 import { readTypeDefs } from '../src/graphql/server.ts';
 import { createSources } from '../src/nav/index.ts';
 import { markdownTable } from './support/markdown.ts';
+import { someCaller } from './support/ports.ts';
 
 const root = new URL('../', import.meta.url);
 const readme = readFileSync(new URL('README.md', root), 'utf8');
@@ -19,6 +22,24 @@ function settingsAstray(text: string, rows: readonly SettingRow[]): string[] {
   const told = markdownTable(text, 'Setting').map((row) => row.join(' | '));
   const held = rows.map(({ path, default: usual, description }) => [path, usual, description].join(' | '));
   return [...told.filter((row) => !held.includes(row)), ...held.filter((row) => !told.includes(row))];
+}
+
+const ROLES: readonly Role[] = ['CASE_HANDLER', 'PARTNER', 'ANALYST', 'AUDITOR', 'OPERATOR'];
+
+/** Roles of which the README tells another story than the policy. */
+function rolesAstray(text: string): Role[] {
+  const told = new Map(markdownTable(text, 'Role').map(([role = '', ...cells]) => [role, cells]));
+  return ROLES.filter((role) => {
+    const caller = someCaller({ role });
+    const held = [
+      may(caller, 'read benefits'),
+      may(caller, 'ask for consent'),
+      may(caller, 'see consents'),
+      may(caller, 'see national id'),
+      may(caller, 'see disclosures'),
+    ];
+    return JSON.stringify(told.get(role)) !== JSON.stringify(held.map((allowed) => (allowed ? 'yes' : '')));
+  });
 }
 
 /** Commands that package.json does not have. */
@@ -78,6 +99,19 @@ describe('the README', () => {
     expect(settingsAstray(readme, others)).toHaveLength(1);
     expect(settingsAstray(readme.replace('| 15000 |', '| 16000 |'), settingsTable())).toHaveLength(2);
     expect(first?.path).toBe('$schema');
+  });
+
+  it('tells of each role what the policy allows it', () => {
+    expect(rolesAstray(readme)).toEqual([]);
+    const roles = markdownTable(readme, 'Role').map(([role]) => role);
+    expect(roles.toSorted()).toEqual(ROLES.toSorted());
+  });
+
+  it('is found out when it takes something from a role, or gives it something', () => {
+    expect(
+      rolesAstray(readme.replace('| PARTNER | yes | yes | yes | yes | |', '| PARTNER | yes | yes | yes | | |')),
+    ).toEqual(['PARTNER']);
+    expect(rolesAstray(readme.replace('| OPERATOR | | | | | |', '| OPERATOR | | | | | yes |'))).toEqual(['OPERATOR']);
   });
 
   it('names only commands that there are', () => {

@@ -30,6 +30,7 @@ describe('gateway and sandbox together', { timeout: 60_000 }, () => {
   it('are seeded through GraphQL and the pages, once: each story has ended as it should', async () => {
     const tellStories = async () => {
       await using started = await startStandalone({ port: 0, sandboxPort: 0, dataDirectory: directory, ...quiet });
+      await started.seed();
       const { gateway, callers, control } = started.addresses;
       const token = (await (await fetch(`${callers}/tokens/case-handler-a`)).text()).trim();
       const ask = async (query: string, variables = {}) => {

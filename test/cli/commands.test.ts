@@ -48,7 +48,7 @@ describe('a command that cannot be carried out ends with code 2 and says why', {
       'first ports that leave no room',
       ['start'],
       { PORT: '0', SANDBOX_PORT: '65530' },
-      /^SANDBOX_PORT must be .*65529/,
+      /^SANDBOX_PORT must be .*65528/,
     ],
     ['a directory that is none', ['start'], { PORT: '0', SANDBOX_PORT: '0', DATA_DIR: '/dev/null' }, /\/dev\/null/],
   ])('%s', { concurrent: true }, async (_, args, env, says) => {
