@@ -6,7 +6,7 @@ import { createLog } from '../../src/log.ts';
 import type { CastId } from '../../src/sandbox/world.ts';
 import type { Standalone } from '../../src/standalone.ts';
 import { startStandalone } from '../../src/standalone.ts';
-import { numberOf, READ, REQUEST_CONSENT } from '../support/world.ts';
+import { familyNameOf, numberOf, READ, REQUEST_CONSENT } from '../support/world.ts';
 
 /** Gateway and sandbox on ports of their own, seeded, with a temporary directory. */
 export interface Running extends AsyncDisposable {
@@ -22,12 +22,13 @@ export interface Running extends AsyncDisposable {
 }
 
 /** Starts them. A request made on it is for a period of its own, so that no standing answer is in the way. */
-export async function startRunning(): Promise<Running> {
+export async function startRunning(newRequests: 'ALTINN_3' | 'ALTINN_2' = 'ALTINN_3'): Promise<Running> {
   const directory = await mkdtemp(join(tmpdir(), 'samtykkeporten-browser-'));
   const standalone = await startStandalone({
     port: 0,
     sandboxPort: 0,
     dataDirectory: directory,
+    newRequests,
     log: createLog('silent'),
     onDefect: (error) => expect.fail(String(error)),
   });
@@ -57,6 +58,7 @@ export async function startRunning(): Promise<Running> {
           purpose: 'DISABILITY_INSURANCE',
           periode: { fom: `2020-01-${String(asked).padStart(2, '0')}`, tom: '2026-12-31' },
           returnUrl: `${addresses.control}/`,
+          familyName: familyNameOf(person),
           ...input,
         },
       });
