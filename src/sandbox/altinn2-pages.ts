@@ -1,7 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Altinn2Register } from './altinn2-register.ts';
 import { altinn2ReturnUrl } from './altinn2-return.ts';
-import { ALTINN2_UI, createAltinn2Sessions } from './altinn2-sessions.ts';
 import { shownAltinn2Consent } from './altinn2-shown.ts';
 import type { Altinn2Consent, Altinn2State } from './altinn2-state.ts';
 import { organisationUrn } from './altinn3-parties.ts';
@@ -10,6 +9,7 @@ import { nameOf } from './page-consent.ts';
 import type { LanguageChoice } from './page-language.ts';
 import { chooseLanguage } from './page-language.ts';
 import type { Visitor } from './page-sessions.ts';
+import { createPageSessions } from './page-sessions.ts';
 import type { PageFrame } from './page-templates.ts';
 import { PAGES } from './page-templates.ts';
 import type { NoticeName } from './page-texts.ts';
@@ -17,6 +17,9 @@ import { TEXTS } from './page-texts.ts';
 import { formTargets } from './return-url.ts';
 import type { Person } from './world.ts';
 import { CAST, personByCastId } from './world.ts';
+
+/** Below which the pages lie. */
+const ALTINN2_UI = '/ui';
 
 /** The pages of Altinn 2 that a person meets. Only `request` is Altinn's own path; logging in and the list lie elsewhere there. */
 export const ALTINN2_PAGES = {
@@ -69,7 +72,7 @@ export function createAltinn2Pages(options: {
   readonly looked?: string;
 }): Double {
   const { clock, origin, state, register, looked = '' } = options;
-  const sessions = createAltinn2Sessions(state, clock);
+  const sessions = createPageSessions(state, clock, { name: 'altinn2_sandbox', path: ALTINN2_UI });
 
   function frame({ visitor, choice, isListed }: Visit, title: string, request: string): PageFrame {
     const texts = TEXTS[choice.language];

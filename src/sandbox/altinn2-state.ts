@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Altinn2Key } from './altinn2-keys.ts';
 import { newAltinn2Key } from './altinn2-keys.ts';
+import type { PageSession } from './altinn3-state.ts';
 import { ORGANISATIONS } from './world.ts';
 
 /** The only four there are: neither withdrawal nor expiry is a status. */
@@ -70,14 +71,6 @@ export interface Altinn2Consent {
   uses: Altinn2Use[];
 }
 
-/** A person logged in on the pages of Altinn 2. */
-export interface Altinn2Session {
-  /** Cast id, not the number. */
-  readonly person: string;
-  /** Epoch milliseconds. */
-  readonly until: number;
-}
-
 /** What Altinn's documentation leaves open, so that a test may choose otherwise. */
 export interface Altinn2Choices {
   /** Logging the use of a consent that cannot be used. */
@@ -110,7 +103,7 @@ export interface Altinn2State {
   /** The first signs, all are published. Put a new one first to rotate. */
   signingKeys: Altinn2Key[];
   /** By session id. */
-  sessions: Record<string, Altinn2Session>;
+  sessions: Record<string, PageSession>;
   /** Key of the form tokens, base64url. */
   formKey: string;
   choices: Altinn2Choices;

@@ -5,7 +5,6 @@ import type { DoubleRequest } from './double.ts';
 import type { Person } from './world.ts';
 import { personByCastId } from './world.ts';
 
-const COOKIE = 'altinn3_sandbox';
 const SESSION_MILLISECONDS = 30 * 60_000;
 
 /** Whoever is looking at a page: a browser, and the person it is logged in as. */
@@ -28,15 +27,26 @@ export interface PageSessions {
   isOwnForm(visitor: Visitor, formToken: string | null): boolean;
 }
 
+/** Where sessions hold. Browsers share cookies between the ports of a host, so each Altinn has a name of its own. */
+export interface SessionCookie {
+  readonly name: string;
+  /** Below which the pages lie. */
+  readonly path: string;
+}
+
 /** Sessions over the double's state. Browsers that are not logged in leave no trace in it. */
-export function createPageSessions(state: Altinn3State, clock: Clock): PageSessions {
+export function createPageSessions(
+  state: Pick<Altinn3State, 'sessions' | 'formKey'>,
+  clock: Clock,
+  { name, path }: SessionCookie,
+): PageSessions {
   const formTokenOf = (session: string) => createHmac('sha256', state.formKey).update(session).digest('base64url');
 
   const visitor = (session: string, person: Person | null): Visitor => ({
     session,
     person,
     formToken: formTokenOf(session),
-    cookie: `${COOKIE}=${session}; Path=/accessmanagement/ui; HttpOnly; SameSite=Lax`,
+    cookie: `${name}=${session}; Path=${path}; HttpOnly; SameSite=Lax`,
   });
 
   function forgetOld(): void {
@@ -49,7 +59,7 @@ export function createPageSessions(state: Altinn3State, clock: Clock): PageSessi
   return {
     visitorOf: ({ headers }) => {
       forgetOld();
-      const session = sessionIn(headers['cookie'] ?? '') ?? newSession();
+      const session = sessionIn(headers['cookie'] ?? '', name) ?? newSession();
       return visitor(session, personByCastId(state.sessions[session]?.person ?? '') ?? null);
     },
     logIn: (person) => {
@@ -67,8 +77,8 @@ export function createPageSessions(state: Altinn3State, clock: Clock): PageSessi
   };
 }
 
-function sessionIn(cookies: string): string | undefined {
-  return new RegExp(`(?:^|; *)${COOKIE}=([\\w-]{43})(?:;|$)`).exec(cookies)?.[1];
+function sessionIn(cookies: string, name: string): string | undefined {
+  return new RegExp(`(?:^|; *)${name}=([\\w-]{43})(?:;|$)`).exec(cookies)?.[1];
 }
 
 function newSession(): string {

@@ -60,7 +60,7 @@ export function createPages(options: {
   readonly looked?: string;
 }): Double {
   const { clock, origin, state, register, looked = '' } = options;
-  const sessions = createPageSessions(state, clock);
+  const sessions = createPageSessions(state, clock, { name: 'altinn3_sandbox', path: '/accessmanagement/ui' });
 
   function frame({ visitor, choice }: Visit, title: string, request: string): PageFrame {
     const texts = TEXTS[choice.language];
