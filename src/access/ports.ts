@@ -174,6 +174,7 @@ export interface PageRequest {
   readonly after: string | null;
 }
 
+/** In which order consents are listed; ties go by id. `CHANGED_AT_ASC` is for whoever asks what is new since a moment. */
 export type ConsentOrder = 'REQUESTED_AT_DESC' | 'VALID_TO_ASC' | 'CHANGED_AT_ASC';
 
 /** Which consents; null: not narrowed. Statuses are those of the present moment, so that EXPIRED finds what ran out. */
