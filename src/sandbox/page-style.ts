@@ -10,7 +10,7 @@ body { margin: 0; min-height: 100vh; display: flex; flex-direction: column; back
 .skip:focus { left: .5rem; top: .5rem; z-index: 1 }
 .top { background: #fff; border-bottom: 1px solid var(--line) }
 .top .column { display: flex; flex-wrap: wrap; gap: .25rem 1.5rem; align-items: center; justify-content: space-between; padding-top: .75rem; padding-bottom: .75rem }
-.brand { margin: 0; display: flex; align-items: center; gap: .75rem; font-size: 1.375rem; font-weight: 700; color: var(--night) }
+.brand { margin: 0; display: flex; flex-wrap: wrap; align-items: center; gap: 0 .75rem; font-size: 1.375rem; font-weight: 700; color: var(--night) }
 .badge { padding: .05rem .6rem; border: 1px solid #8a6100; border-radius: 1rem; background: #fff6dc; color: #5c4100; font-size: .875rem; font-weight: 600 }
 .languages { list-style: none; display: flex; flex-wrap: wrap; gap: 0 .25rem; margin: 0; padding: 0; font-size: .9375rem }
 .languages a { display: inline-block; padding: .4rem .5rem }
