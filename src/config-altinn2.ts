@@ -11,10 +11,16 @@ export interface Altinn2Config {
   readonly baseUrl?: string | undefined;
   readonly service: { readonly code: string; readonly edition: number };
   readonly metadataKeys: { readonly fom: string; readonly tom: string; readonly name: string };
-  readonly scopes: { readonly read: string; readonly write: string };
+  /** `read` and `write` for requests; `readTokens` and `writeTokens` for a supplier that fetches consent tokens and logs their use. */
+  readonly scopes: {
+    readonly read: string;
+    readonly write: string;
+    readonly readTokens: string;
+    readonly writeTokens: string;
+  };
 }
 
-/** What a data consumer has at Altinn 2. */
+/** What a data consumer or a supplier has at Altinn 2. */
 export interface Altinn2Access {
   readonly apiKey: Secret;
 }
@@ -60,6 +66,14 @@ export function altinn2(profile: Profile) {
             .words()
             .prefault('altinn:consentrequests.write')
             .describe('Scope for making requests in Altinn 2.'),
+          readTokens: value
+            .words()
+            .prefault('altinn:consenttokens.read')
+            .describe('Scope for fetching consent tokens as a supplier, in Altinn 2.'),
+          writeTokens: value
+            .words()
+            .prefault('altinn:consenttokens.write')
+            .describe('Scope for logging the use of a consent as a supplier, in Altinn 2.'),
         })
         .prefault({}),
     })
@@ -74,15 +88,11 @@ function baseUrl(profile: Profile) {
   );
 }
 
-/** The section `altinn2` of a data consumer. */
+/** The section `altinn2` of a data consumer or a supplier. */
 export function altinn2Access(profile: Profile, read: SecretReader) {
   return z
     .strictObject({
-      apiKey: value
-        .apiKey(profile, read)
-        .describe(
-          'Reference to its ApiKey, bound to its organisation number; without `altinn2` the data consumer is not served on Altinn 2.',
-        ),
+      apiKey: value.apiKey(profile, read).describe('Reference to its ApiKey, bound to its organisation number.'),
     })
     .optional();
 }
@@ -99,16 +109,24 @@ export function newRequests() {
 export function altinn2Gaps(config: {
   readonly altinn2: Altinn2Config;
   readonly consent: { readonly newRequests: 'ALTINN_3' | 'ALTINN_2' };
-  readonly dataConsumers: readonly { readonly altinn2?: Altinn2Access | undefined }[];
+  readonly supplier?: Has | undefined;
+  readonly dataConsumers: readonly (Has & { readonly client?: unknown })[];
 }): { path: string; message: string }[] {
-  const { altinn2, consent, dataConsumers } = config;
-  const isUsed = dataConsumers.some((each) => each.altinn2 !== undefined);
+  const { altinn2, consent, supplier, dataConsumers } = config;
+  const isUsed = [supplier, ...dataConsumers].some((each) => each?.altinn2 !== undefined);
+  const lacking = dataConsumers.flatMap(({ client, altinn2: own }, at) => {
+    if (client !== undefined) return own === undefined ? [`dataConsumers[${at}].altinn2`] : [];
+    return supplier?.altinn2 === undefined ? ['supplier.altinn2'] : [];
+  });
   return [
     ...(isUsed && altinn2.baseUrl === undefined ? [{ path: 'altinn2.baseUrl', message: 'is missing' }] : []),
-    ...dataConsumers.flatMap((each, at) =>
-      consent.newRequests === 'ALTINN_2' && each.altinn2 === undefined
-        ? [{ path: `dataConsumers[${at}].altinn2`, message: 'is missing: new requests go to Altinn 2' }]
-        : [],
-    ),
+    ...(consent.newRequests === 'ALTINN_2' ? [...new Set(lacking)] : []).map((path) => ({
+      path,
+      message: 'is missing: new requests go to Altinn 2',
+    })),
   ];
+}
+
+interface Has {
+  readonly altinn2?: Altinn2Access | undefined;
 }

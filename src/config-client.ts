@@ -8,49 +8,105 @@ import type { SecretReader } from './config-values.ts';
 import * as value from './config-values.ts';
 import { Secret } from './values.ts';
 
-/** An enterprise certificate, ready to sign with. */
+/** The certificates that go along with a grant instead of a key id. */
 export interface ConfiguredCertificate {
   /** Whom it is issued to: nine digits. */
   readonly organisationNumber: string;
-  readonly validFrom: Date;
-  readonly validTo: Date;
   /** Whether the issuers' certificates go along with each grant. */
   readonly send: 'leaf' | 'chain';
   /** Standard base64 of the DER of each, the organisation's own first, without a root. Masked because it is long. */
   readonly chain: readonly Secret[];
-  /** PKCS#8 PEM of an RSA key. */
-  readonly privateKey: Secret;
 }
 
-/** A client at Maskinporten and the one thing it proves itself by. */
-export type ConfiguredClient = { readonly clientId: string } & (
-  | { readonly key: { readonly kid: string; readonly privateKey: Secret }; readonly certificate?: undefined }
-  | { readonly certificate: ConfiguredCertificate; readonly key?: undefined }
+/** What a client proves itself by: a key registered on it, or an enterprise certificate. */
+export type ConfiguredCredential = {
+  /** PKCS#8 PEM of an RSA key. */
+  readonly privateKey: Secret;
+  /** Grants are signed with it from this moment on; undefined: since always. Never before a certificate is valid. */
+  readonly startsAt: Date | undefined;
+  /** After this Maskinporten refuses it; undefined: nobody has said when the key was registered. */
+  readonly expiresAt: Date | undefined;
+} & (
+  | { readonly kid: string; readonly certificate?: undefined }
+  | { readonly certificate: ConfiguredCertificate; readonly kid?: undefined }
 );
 
-/** A client at Maskinporten: by a key registered on it, or by an enterprise certificate, never both. */
+/** A client at Maskinporten. */
+export interface ConfiguredClient {
+  readonly clientId: string;
+  /** One, or two while one takes over from the other. All keys or all certificates: a client with keys refuses certificates. */
+  readonly credentials: readonly ConfiguredCredential[];
+}
+
+/** As many as take part when one takes over from the other. */
+const MOST_CREDENTIALS = 2;
+
+/** A client at Maskinporten: by keys registered on it, or by enterprise certificates, never both. */
 export function maskinportenClient(profile: Profile, read: SecretReader) {
   return z
     .strictObject({
-      clientId: value.name(profile).describe('Its client at Maskinporten (`iss` of the grant).'),
-      key: z
-        .strictObject({
-          kid: value
-            .name(profile)
-            .describe('Id of the key registered on the client; a client has `key` or `certificate`, not both.'),
-          privateKey: value
-            .signingKey(read)
-            .describe('Reference to the private key: RSA of at least 2048 bits, PEM (PKCS#8) or JWK.'),
-        })
-        .optional(),
-      certificate: certificate(profile, read).optional(),
+      clientId: value.name(profile).describe('Id of the client (`iss` of the grant).'),
+      keys: z
+        .array(registeredKey(profile, read))
+        .min(1)
+        .max(MOST_CREDENTIALS, { error: TOO_MANY })
+        .refine((keys) => new Set(keys.map(({ kid }) => kid)).size === keys.length, { error: 'has one kid twice' })
+        .optional()
+        .describe('Keys registered on the client: one, or two while one takes over from the other.'),
+      certificates: z
+        .array(certificate(profile, read))
+        .min(1)
+        .max(MOST_CREDENTIALS, { error: TOO_MANY })
+        .optional()
+        .describe('Enterprise certificates instead of keys: one, or two while one takes over from the other.'),
     })
-    .transform(({ clientId, key, certificate: own }, judgement): ConfiguredClient => {
-      if (key !== undefined && own === undefined) return { clientId, key };
-      if (own !== undefined && key === undefined) return { clientId, certificate: own };
-      judgement.addIssue({ code: 'custom', message: 'must have a key or a certificate, and not both' });
+    .transform(({ clientId, keys, certificates }, judgement): ConfiguredClient => {
+      const credentials = keys ?? certificates;
+      if (credentials !== undefined && (keys === undefined || certificates === undefined))
+        return { clientId, credentials };
+      judgement.addIssue({ code: 'custom', message: 'must have keys or certificates, and not both' });
       return z.NEVER;
     });
+}
+
+const TOO_MANY = 'must not be more than two: the one in use, and the one that takes over';
+
+function registeredKey(profile: Profile, read: SecretReader) {
+  return z
+    .strictObject({
+      kid: value.name(profile).describe('Id of the key registered on the client.'),
+      privateKey: value
+        .signingKey(read)
+        .describe('Reference to the private key: RSA of at least 2048 bits, PEM (PKCS#8) or JWK.'),
+      registeredOn: z.iso
+        .date({ error: 'must be a date, such as 2026-11-16' })
+        .optional()
+        .describe('Date on which the key was last uploaded. It lives a year from there, and its end is warned of.'),
+      startsAt: startsAt().describe(
+        'Moment from which grants are signed with this key, with its time zone; now, if left out.',
+      ),
+    })
+    .transform(
+      ({ registeredOn, ...key }): ConfiguredCredential => ({
+        ...key,
+        startsAt: key.startsAt,
+        expiresAt: registeredOn === undefined ? undefined : yearAfter(registeredOn),
+      }),
+    );
+}
+
+/** The moment, in UTC, at which a registered key is a year old. */
+function yearAfter(date: string): Date {
+  const end = new Date(`${date}T00:00:00Z`);
+  end.setUTCFullYear(end.getUTCFullYear() + 1);
+  return end;
+}
+
+function startsAt() {
+  return z.iso
+    .datetime({ offset: true, error: 'must be a moment with its time zone, such as 2026-11-16T08:00:00+01:00' })
+    .transform((text) => new Date(text))
+    .optional();
 }
 
 function certificate(profile: Profile, read: SecretReader) {
@@ -76,8 +132,11 @@ function certificate(profile: Profile, read: SecretReader) {
         .enum(['leaf', 'chain'])
         .default('chain')
         .describe('Whether each grant carries the certificate alone or its issuers’ too; a root is never sent.'),
+      startsAt: startsAt().describe(
+        'Moment from which grants are signed with this certificate, with its time zone; as soon as it is valid, if left out.',
+      ),
     })
-    .transform(({ chain, privateKey, p12, passphrase, send }, judgement): ConfiguredCertificate => {
+    .transform(({ chain, privateKey, p12, passphrase, send, ...given }, judgement): ConfiguredCredential => {
       const found = readCertificate({ chain, privateKey, p12, passphrase });
       if ('flaw' in found) {
         judgement.addIssue({ code: 'custom', message: found.flaw, path: found.at === undefined ? [] : [found.at] });
@@ -91,11 +150,16 @@ function certificate(profile: Profile, read: SecretReader) {
         });
         return z.NEVER;
       }
+      const { organisationNumber, validFrom, validTo } = found;
       return {
-        ...found,
-        send,
-        chain: found.chain.map((each) => new Secret(each, 'certificate')),
         privateKey: new Secret(found.privateKey, 'signing key'),
+        startsAt: given.startsAt !== undefined && given.startsAt > validFrom ? given.startsAt : validFrom,
+        expiresAt: validTo,
+        certificate: {
+          organisationNumber,
+          send,
+          chain: found.chain.map((each) => new Secret(each, 'certificate')),
+        },
       };
     });
 }
@@ -124,16 +188,22 @@ function isOfTheSandbox(der: string): boolean {
   return `${subject} ${issuer}`.toLowerCase().includes(SANDBOX_MARK);
 }
 
-const twoOrganisations = z.object({
+const oneOfTwoOrganisations = z.object({
   organisationNumber: z.string(),
-  client: z.object({ certificate: z.object({ organisationNumber: z.string() }) }),
+  client: z.object({
+    credentials: z.array(z.object({ certificate: z.object({ organisationNumber: z.string() }).optional() })),
+  }),
 });
 
 /**
- * Whether a data consumer and the certificate of its client are of one organisation. True also as long as one of the two
- * is not known: what is wrong with it is reported by itself.
+ * Whether the certificates of a client are of the organisation that the client is configured for. True also as long as one
+ * of the two is not known: what is wrong with it is reported by itself.
  */
-export function isItsOwnCertificate(dataConsumer: unknown): boolean {
-  const both = twoOrganisations.safeParse(dataConsumer).data;
-  return both === undefined || both.organisationNumber === both.client.certificate.organisationNumber;
+export function hasItsOwnCertificates(organisation: unknown): boolean {
+  const known = oneOfTwoOrganisations.safeParse(organisation).data;
+  return (
+    known?.client.credentials.every(
+      ({ certificate }) => certificate === undefined || certificate.organisationNumber === known.organisationNumber,
+    ) ?? true
+  );
 }

@@ -44,6 +44,8 @@ export function settingsTable(): readonly SettingRow[] {
 
 function* leaves(schema: JsonSchema, path: string, mandatory: boolean): Generator<SettingRow> {
   if (schema.properties !== undefined) {
+    if (schema.description !== undefined)
+      yield { path, default: defaultOf(schema, mandatory), description: schema.description };
     for (const [key, inner] of Object.entries(schema.properties)) {
       if (typeof inner === 'boolean') continue;
       yield* leaves(inner, path === '' ? key : `${path}.${key}`, schema.required?.includes(key) ?? false);

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { altinn2, altinn2Access, newRequests } from './config-altinn2.ts';
-import { isItsOwnCertificate, maskinportenClient } from './config-client.ts';
+import { altinn2, newRequests } from './config-altinn2.ts';
+import { dataConsumer, supplier } from './config-data-consumer.ts';
 import { graphiql } from './config-graphiql.ts';
 import type { Profile } from './config-profiles.ts';
 import { PROFILE_DEFAULTS, PROFILES } from './config-profiles.ts';
 import type { SecretReader } from './config-values.ts';
 import * as value from './config-values.ts';
-import { ALGORITHMS, PURPOSES, ROLES, SOURCES } from './config-vocabulary.ts';
+import { ALGORITHMS, ROLES } from './config-vocabulary.ts';
 
 const LONGEST_GRANT_SECONDS = 120;
 const MOST_KEYS = 100;
@@ -33,6 +33,7 @@ export function settings<P extends Profile>(profile: P, read: SecretReader) {
     deadlines: deadlines(),
     retries: retries(),
     maxAnswerBytes: size(2 * 1024 * 1024).describe('Largest answer taken from an upstream, in bytes.'),
+    supplier: supplier(profile, read),
     dataConsumers: z
       .array(dataConsumer(profile, read))
       .min(1)
@@ -163,32 +164,6 @@ function retries() {
         .describe('Milliseconds before the second attempt; grows for the ones after it.'),
     })
     .prefault({});
-}
-
-function dataConsumer(profile: Profile, read: SecretReader) {
-  return z
-    .strictObject({
-      organisationNumber: value.organisationNumber(profile).describe('Organisation number of the data consumer.'),
-      name: value.words().describe('Its name, as people know it.'),
-      client: maskinportenClient(profile, read),
-      altinn2: altinn2Access(profile, read),
-      purposes: z.array(z.enum(PURPOSES)).min(1).describe('What it may ask for: an agreement with NAV for each.'),
-      sources: z
-        .array(z.enum(SOURCES))
-        .min(1)
-        .default([...SOURCES])
-        .describe('Sources it may read.'),
-      returnUrls: z
-        .array(value.address(profile))
-        .min(1)
-        .describe('Addresses a person may be sent back to: this origin, and this path or one below it.'),
-    })
-    .refine(isItsOwnCertificate, {
-      path: ['client', 'certificate'],
-      error: 'is issued to another organisation than this data consumer',
-      // Judged whatever else is wrong with the entry.
-      when: () => true,
-    });
 }
 
 function callerIssuer(profile: Profile) {

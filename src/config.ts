@@ -1,19 +1,18 @@
 import { z } from 'zod';
-import type { Altinn2Access, Altinn2Config } from './config-altinn2.ts';
+import type { Altinn2Config } from './config-altinn2.ts';
 import { altinn2Gaps } from './config-altinn2.ts';
-import type { ConfiguredClient } from './config-client.ts';
+import type { ConfiguredDataConsumer, ConfiguredSupplier } from './config-data-consumer.ts';
+import { supplierGaps } from './config-data-consumer.ts';
 import type { GraphiqlConfig } from './config-graphiql.ts';
 import type { Profile } from './config-profiles.ts';
 import { PROFILES } from './config-profiles.ts';
 import { settings } from './config-schema.ts';
 import type { SecretReader } from './config-values.ts';
 import { parseJson } from './config-values.ts';
-import type { ALGORITHMS, PURPOSES, ROLES, SOURCES } from './config-vocabulary.ts';
-import type { NationalIdKind, OrganisationNumber, Secret } from './values.ts';
+import type { ALGORITHMS, ROLES } from './config-vocabulary.ts';
+import type { NationalIdKind, Secret } from './values.ts';
 
-type Purpose = (typeof PURPOSES)[number];
 type Role = (typeof ROLES)[number];
-type Source = (typeof SOURCES)[number];
 
 /**
  * Everything the gateway is told, resolved: defaults filled in, secrets fetched, addresses without a trailing slash (but
@@ -55,18 +54,10 @@ export interface Config {
   readonly deadlines: { readonly maskinporten: number; readonly altinn: number; readonly nav: number };
   readonly retries: { readonly attempts: number; readonly backoffMs: number };
   readonly maxAnswerBytes: number;
+  /** There when any data consumer has no client of its own. */
+  readonly supplier?: ConfiguredSupplier | undefined;
   /** At least one; no two with the same organisation number. */
-  readonly dataConsumers: readonly {
-    readonly organisationNumber: OrganisationNumber;
-    readonly name: string;
-    /** `privateKey`: PEM (PKCS#8) of an RSA key, whichever form it was kept in. A certificate is the data consumer's own. */
-    readonly client: ConfiguredClient;
-    /** Undefined: it is not served on Altinn 2. */
-    readonly altinn2?: Altinn2Access | undefined;
-    readonly purposes: readonly Purpose[];
-    readonly sources: readonly Source[];
-    readonly returnUrls: readonly string[];
-  }[];
+  readonly dataConsumers: readonly ConfiguredDataConsumer[];
   readonly callers: {
     /** At least one; no two with the same `issuer`. */
     readonly issuers: readonly {
@@ -109,7 +100,7 @@ export interface Config {
 
 /** Something in the configuration that cannot be used. Neither part ever holds a value from the file or the environment. */
 export interface Mistake {
-  /** `nav.aap.baseUrl`, `dataConsumers[1].client.key.privateKey`, the name of an environment variable, or empty: the whole file. */
+  /** `nav.aap.baseUrl`, `dataConsumers[1].client.keys[0].privateKey`, the name of an environment variable, or empty: the whole file. */
   readonly path: string;
   readonly message: string;
 }
@@ -153,7 +144,7 @@ export function maskedConfig(config: Config): string {
 
 function judge(profile: Profile, input: unknown, read: SecretReader): { config: Config } | { mistakes: Mistake[] } {
   const parsed = settings(profile, read).safeParse(input, { error: explain });
-  const mistakes = [...(parsed.error?.issues.flatMap(toMistakes) ?? []), ...duplicates(input)];
+  const mistakes = [...(parsed.error?.issues.flatMap(toMistakes) ?? []), ...duplicates(input), ...supplierGaps(input)];
   if (!parsed.success || mistakes.length > 0) return { mistakes };
   const { $schema: _, store, server, consent, graphiql, ...rest } = parsed.data;
   if (graphiql.issuer !== undefined && !rest.callers.issuers.some(({ issuer }) => issuer === graphiql.issuer)) {

@@ -2,11 +2,12 @@ import { createConsentKeys } from './altinn/altinn2-token.ts';
 import type { Altinn2Shared } from './altinn/index.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
+import { actorFor } from './gateway-suppliers.ts';
 import type { Upstream } from './upstream.ts';
 
 /** Altinn 2 as configured. Disposing of it waits for the uses that are being logged, for a second at most. */
 export interface Altinn2 extends AsyncDisposable {
-  /** Undefined: no data consumer has an ApiKey. */
+  /** Undefined: nobody has an ApiKey. */
   readonly rail: Altinn2Shared | undefined;
 }
 
@@ -15,13 +16,15 @@ const GRACE_MS = 1_000;
 
 /** Makes what the rail shares between requests. */
 export function createAltinn2(
-  { altinn2: { baseUrl, service, metadataKeys, scopes }, dataConsumers }: Pick<Config, 'altinn2' | 'dataConsumers'>,
+  config: Pick<Config, 'altinn2' | 'dataConsumers' | 'supplier'>,
   { upstream, clock }: { readonly upstream: (baseUrl: string) => Upstream; readonly clock: Clock },
 ): Altinn2 {
+  const { baseUrl, service, metadataKeys, scopes } = config.altinn2;
   const apiKeys = new Map(
-    dataConsumers.flatMap(({ organisationNumber, altinn2 }) =>
-      altinn2 === undefined ? [] : [[organisationNumber, altinn2.apiKey] as const],
-    ),
+    config.dataConsumers.flatMap((dataConsumer) => {
+      const { altinn2 } = actorFor(config, dataConsumer);
+      return altinn2 === undefined ? [] : [[dataConsumer.organisationNumber, altinn2.apiKey] as const];
+    }),
   );
   const closing = new AbortController();
   const underWay = new Set<Promise<void>>();

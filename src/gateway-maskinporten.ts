@@ -1,13 +1,18 @@
 import type { RequestScope } from './access/ports.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
+import type { ConfiguredClient, ConfiguredCredential } from './config-client.ts';
+import { actorFor } from './gateway-suppliers.ts';
 import type { Log } from './log.ts';
 import { framesOf } from './log.ts';
-import type { KeyName } from './maskinporten/assertion.ts';
+import type { SignerOptions } from './maskinporten/assertion.ts';
 import { createSigner } from './maskinporten/assertion.ts';
-import { ageOf, fingerprintOf, x5cOf } from './maskinporten/certificate.ts';
+import type { Credential, Credentials } from './maskinporten/credentials.ts';
+import { fingerprintOf, rotate, x5cOf } from './maskinporten/credentials.ts';
 import type { Tokens } from './maskinporten/tokens.ts';
 import { createTokens } from './maskinporten/tokens.ts';
+import type { Watch } from './maskinporten/watch.ts';
+import { createWatch } from './maskinporten/watch.ts';
 import { openTokenCache } from './store/tokens.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -18,18 +23,24 @@ export interface MaskinportenParts {
   readonly log: Log;
 }
 
+/** Maskinporten as configured. */
+export interface MaskinportenClients {
+  /** The client for the data consumer that a request is made for: its own, or the supplier's on its behalf. */
+  readonly tokensFor: (request: RequestScope) => Tokens;
+  /** The keys and certificates that run out. */
+  readonly watch: Watch;
+}
+
 /**
- * Makes a Maskinporten client for each data consumer, with a key or a certificate of its own. A certificate about to
- * expire is logged.
+ * Makes a Maskinporten client for each data consumer. Those that the supplier acts for share its keys, and nothing else.
  *
- * @returns the client of the data consumer that a request is made for
- * @throws Error, one sentence, when a key cannot be used, or a certificate not at this moment
+ * @throws Error, one sentence, when a key cannot be used
  */
 export async function createMaskinportenClients(
-  { maskinporten, dataConsumers }: Pick<Config, 'maskinporten' | 'dataConsumers'>,
+  config: Pick<Config, 'maskinporten' | 'dataConsumers' | 'supplier'>,
   { upstream, clock, log }: MaskinportenParts,
-): Promise<(request: RequestScope) => Tokens> {
-  const { issuer, tokenEndpoint, grantLifetimeSeconds } = maskinporten;
+): Promise<MaskinportenClients> {
+  const { issuer, tokenEndpoint, grantLifetimeSeconds } = config.maskinporten;
   const { origin, pathname } = new URL(tokenEndpoint);
   const shared = {
     upstream: upstream(origin),
@@ -40,45 +51,50 @@ export async function createMaskinportenClients(
     }),
     clock,
   };
-  const clients = dataConsumers.map(async (dataConsumer) => {
-    const { organisationNumber, client } = dataConsumer;
-    const { clientId } = client;
-    checkAge(dataConsumer, clock, log);
-    const { privateKey } = client.key ?? client.certificate;
-    const name = keyNameOf(client);
-    const sign = await createSigner({
-      clientId,
-      ...name,
-      privateKey,
-      issuer,
-      lifetimeSeconds: grantLifetimeSeconds,
-      clock,
-    });
-    const kid = 'kid' in name ? name.kid : fingerprintOf(name.x5c);
-    return [organisationNumber, createTokens({ ...shared, client: { issuer, clientId, kid }, sign })] as const;
+  const watch = createWatch(clock, log);
+  const known = new Map<ConfiguredClient, Promise<Credentials>>();
+
+  async function credentialsOf(client: ConfiguredClient, organisation: string): Promise<Credentials> {
+    const signing = { clientId: client.clientId, issuer, lifetimeSeconds: grantLifetimeSeconds, clock };
+    const [first, ...others] = await Promise.all(client.credentials.map((each) => ready(each, signing)));
+    if (first === undefined)
+      throw new Error(`The client of organisation ${organisation} has neither key nor certificate.`);
+    return watch.over(organisation, [first, ...others], rotate([first, ...others], clock));
+  }
+
+  const clients = config.dataConsumers.map(async (dataConsumer) => {
+    const { client, organisationNumber, delegation } = actorFor(config, dataConsumer);
+    const credentials = known.get(client) ?? credentialsOf(client, organisationNumber);
+    known.set(client, credentials);
+    return [
+      dataConsumer.organisationNumber,
+      createTokens({
+        ...shared,
+        client: { issuer, clientId: client.clientId, delegation },
+        credentials: await credentials,
+      }),
+    ] as const;
   });
   const tokens = new Map(await Promise.all(clients));
-  return ({ dataConsumer }) => {
-    const own = tokens.get(dataConsumer.organisationNumber);
-    if (own === undefined) throw new Error('a request is made for a configured data consumer only');
-    return own;
+  watch.look();
+  return {
+    tokensFor({ dataConsumer }) {
+      const own = tokens.get(dataConsumer.organisationNumber);
+      if (own === undefined) throw new Error('a request is made for a configured data consumer only');
+      return own;
+    },
+    watch,
   };
 }
 
-type DataConsumer = Config['dataConsumers'][number];
-
-function keyNameOf({ key, certificate }: DataConsumer['client']): KeyName {
-  return certificate === undefined ? { kid: key.kid } : { x5c: x5cOf(certificate.chain, certificate.send) };
-}
-
-function checkAge({ organisationNumber, client: { certificate } }: DataConsumer, clock: Clock, log: Log): void {
-  if (certificate === undefined) return;
-  const { validFrom, validTo } = certificate;
-  const whose = `The enterprise certificate of data consumer ${organisationNumber}`;
-  const age = ageOf(certificate, clock.now());
-  if (age === 'not yet valid') throw new Error(`${whose} is not valid before ${validFrom.toISOString()}.`);
-  if (age === 'expired') throw new Error(`${whose} expired at ${validTo.toISOString()}: order a new one.`);
-  if (age === 'expires soon') {
-    log({ event: 'certificate expires soon', dataConsumer: organisationNumber, validTo: validTo.toISOString() });
+async function ready(
+  { privateKey, startsAt, expiresAt, ...named }: ConfiguredCredential,
+  signing: Pick<SignerOptions, 'clientId' | 'issuer' | 'lifetimeSeconds' | 'clock'>,
+): Promise<Credential> {
+  if (named.certificate === undefined) {
+    const { kid } = named;
+    return { name: kid, startsAt, expiresAt, sign: await createSigner({ ...signing, privateKey, kid }) };
   }
+  const x5c = x5cOf(named.certificate.chain, named.certificate.send);
+  return { name: fingerprintOf(x5c), startsAt, expiresAt, sign: await createSigner({ ...signing, privateKey, x5c }) };
 }

@@ -12,6 +12,7 @@ import { createAltinn2 } from './gateway-altinn2.ts';
 import { createCallers } from './gateway-callers.ts';
 import { createMaskinportenClients } from './gateway-maskinporten.ts';
 import { createNav } from './gateway-nav.ts';
+import { actorFor } from './gateway-suppliers.ts';
 import { createGraphql } from './graphql/server.ts';
 import { createHost, RETURN_PATH } from './host.ts';
 import type { Guide } from './host-guide.ts';
@@ -83,12 +84,12 @@ export async function createGateway(config: Config, parts: GatewayParts): Promis
   );
 
   const dataConsumers = dataConsumersOf(config);
-  const tokensFor = await createMaskinportenClients(config, { upstream: upstream('maskinporten'), clock, log });
+  const maskinporten = await createMaskinportenClients(config, { upstream: upstream('maskinporten'), clock, log });
   const altinn3 = { ...config.altinn3, upstream: upstream('altinn')(config.altinn3.baseUrl), clock };
   const altinn2 = building.use(createAltinn2(config, { upstream: upstream('altinn'), clock }));
   const access = createAccess({
     ...createNav(config.nav, upstream('nav')),
-    openRails: createRails({ altinn3, altinn2: altinn2.rail, tokensFor }),
+    openRails: createRails({ altinn3, altinn2: altinn2.rail, tokensFor: maskinporten.tokensFor }),
     store: store.consents,
     disclosures: store.disclosures,
     dataConsumers,
@@ -114,6 +115,7 @@ export async function createGateway(config: Config, parts: GatewayParts): Promis
     graphql,
     access,
     dependencies: [{ name: 'store', check: () => store.ping() }, ...callers.dependencies],
+    credentialsRunningOut: maskinporten.watch.runningOut,
     bodyBytes: limits.bodyBytes,
     loopbackOnly: config.profile === 'sandbox',
     graphiql: config.graphiql.enabled ? graphiqlOf(config, parts, clock) : undefined,
@@ -140,9 +142,11 @@ function graphiqlOf({ profile, graphiql }: Config, { guide, graphiqlDirectory }:
 
 function dataConsumersOf(config: Config): ReadonlyMap<OrganisationNumber, DataConsumer> {
   return new Map(
-    config.dataConsumers.map(({ organisationNumber, name, purposes, sources, returnUrls }) => [
-      organisationNumber,
-      { organisationNumber, name, purposes, returnUrls, sources: sources.map(sourceNameOf), supplier: null },
-    ]),
+    config.dataConsumers.map((configured) => {
+      const { organisationNumber, name, purposes, sources, returnUrls, reads } = configured;
+      const supplier = actorFor(config, configured).delegation?.supplier ?? null;
+      const known = { organisationNumber, name, purposes, returnUrls, reads, supplier };
+      return [organisationNumber, { ...known, sources: sources.map(sourceNameOf) }];
+    }),
   );
 }

@@ -27,6 +27,12 @@ export interface HostOptions {
   readonly graphql: Graphql;
   readonly access: Access;
   readonly dependencies: readonly Dependency[];
+  /** Clients whose keys or certificates run out: told with readiness, and no reason not to be ready. */
+  readonly credentialsRunningOut: () => readonly {
+    readonly organisation: string;
+    readonly age: string;
+    readonly lastsUntil: string | null;
+  }[];
   /** Largest body, in bytes. */
   readonly bodyBytes: number;
   /** Bound to this machine only: requests that name another host are turned away, so that no web page can reach in. */
@@ -125,6 +131,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     return reply.code(ready ? 200 : 503).send({
       status: ready ? 'ready' : 'not ready',
       dependencies: Object.fromEntries(states.map(([name, there]) => [name, there ? 'up' : 'down'])),
+      credentialsRunningOut: options.credentialsRunningOut(),
     });
   });
 

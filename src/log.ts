@@ -40,8 +40,15 @@ export type LogEvent =
       readonly unknownCodes: readonly string[];
     }
   | { readonly event: 'cache failed'; readonly name: string }
-  /** Within sixty days, told at start. `validTo`: ISO moment, UTC. */
-  | { readonly event: 'certificate expires soon'; readonly dataConsumer: string; readonly validTo: string }
+  | {
+      /** Once a day: a client has sixty days or less in which to get another key or certificate, or none that serves now. */
+      readonly event: 'credential runs out';
+      /** Of the client's owner: data consumer or supplier. */
+      readonly organisation: string;
+      readonly age: 'not yet valid' | 'expires soon' | 'expired';
+      /** ISO moment, UTC; null: unknown. */
+      readonly lastsUntil: string | null;
+    }
   | {
       readonly event: 'record failed';
       readonly callId: string;
@@ -60,7 +67,7 @@ const LEVELS = {
   'upstream failed': 'warn',
   'contract drift': 'warn',
   'cache failed': 'warn',
-  'certificate expires soon': 'warn',
+  'credential runs out': 'warn',
   'record failed': 'error',
   defect: 'error',
 } as const satisfies Record<LogEvent['event'], LevelWithSilent>;

@@ -95,7 +95,7 @@ export function sandboxConfig(
     altinn3: { baseUrl: origins.altinn3 },
     altinn2: { baseUrl: origins.altinn2 },
     maskinporten: { issuer: `${origins.maskinporten}/`, tokenEndpoint: `${origins.maskinporten}/token` },
-    dataConsumers: ORGANISATIONS.filter(({ shortName }) => shortName !== 'supplier').map(
+    dataConsumers: ORGANISATIONS.filter(({ shortName }) => shortName === 'A' || shortName === 'B').map(
       ({ organisationNumber, name }) => ({
         organisationNumber,
         name,
@@ -128,7 +128,7 @@ export function sandboxConfig(
 
 function clientOf(organisation: string, clients: Sandbox['clients']) {
   const client = clients.find((candidate) => candidate.organisation === organisation);
-  return { clientId: client?.clientId, key: { kid: client?.kid, privateKey: { env: `KEY_${organisation}` } } };
+  return { clientId: client?.clientId, keys: [{ kid: client?.kid, privateKey: { env: `KEY_${organisation}` } }] };
 }
 
 /** One mistake in a configuration, as one line. */

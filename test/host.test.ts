@@ -30,7 +30,11 @@ describe('health and readiness', () => {
     const answer = await get('/ready');
     expect([answer.statusCode, answer.json()]).toEqual([
       200,
-      { status: 'ready', dependencies: { store: 'up', 'caller keys of http://127.0.0.1:4105': 'up' } },
+      {
+        status: 'ready',
+        dependencies: { store: 'up', 'caller keys of http://127.0.0.1:4105': 'up' },
+        credentialsRunningOut: [],
+      },
     ]);
   });
 
@@ -42,7 +46,11 @@ describe('health and readiness', () => {
     const answer = await broken.gateway.app.inject({ url: '/ready', headers: { host: 'localhost' } });
     expect([answer.statusCode, answer.json()]).toEqual([
       503,
-      { status: 'not ready', dependencies: { store: 'down', 'caller keys of http://127.0.0.1:4105': 'up' } },
+      {
+        status: 'not ready',
+        dependencies: { store: 'down', 'caller keys of http://127.0.0.1:4105': 'up' },
+        credentialsRunningOut: [],
+      },
     ]);
     const health = await broken.gateway.app.inject({ url: '/health', headers: { host: 'localhost' } });
     expect(health.statusCode).toBe(200);

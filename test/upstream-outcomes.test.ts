@@ -177,10 +177,10 @@ function happeningAt(name: UpstreamOptions['name'], happening: Happening) {
 function maskinporten(happening: Happening) {
   const { upstream, attempts } = happeningAt('maskinporten', happening);
   const tokens = createTokens({
-    client: { issuer: 'https://maskinporten.example/', clientId: 'client', kid: 'key' },
+    client: { issuer: 'https://maskinporten.example/', clientId: 'client' },
     upstream,
     path: '/token',
-    sign: async () => new Secret('grant', 'grant'),
+    credentials: { name: () => 'key', sign: async () => new Secret('grant', 'grant') },
     cache: { get: async () => undefined, set: async () => undefined, delete: async () => undefined },
     clock,
   });
@@ -237,7 +237,12 @@ function rail2(
   );
   const options = {
     service: { code: '5252', edition: 2, metadataKeys: { fom: 'fraOgMed', tom: 'tilOgMed', name: 'Navn' } },
-    scopes: { read: READ, write: WRITE },
+    scopes: {
+      read: READ,
+      write: WRITE,
+      readTokens: 'altinn:consenttokens.read',
+      writeTokens: 'altinn:consenttokens.write',
+    },
     apiKey: new Secret('key', 'ApiKey'),
     witness: { exchanged: () => undefined, vouchesFor: () => works },
     keys: () => Promise.reject(new Error('no token is verified here')),

@@ -57,9 +57,15 @@ export function onlyPurposeOf(caller: Caller): Purpose | null {
   return only !== undefined && others.length === 0 ? only : null;
 }
 
-/** @throws GatewayError `FORBIDDEN` unless the caller may read the source */
+/** @throws GatewayError `FORBIDDEN` unless the caller may read the source, now that the operator lets its data consumer read */
 export function assertMayRead(caller: Caller, source: SourceName): void {
   assertMay(caller, 'read benefits');
+  if (caller.dataConsumer.reads === 'STOPPED') {
+    throw new GatewayError(
+      'FORBIDDEN',
+      'The operator has stopped all reads of this data consumer. Ask the operator when they resume.',
+    );
+  }
   if (!caller.sources.includes(source)) {
     throw new GatewayError(
       'FORBIDDEN',

@@ -12,11 +12,14 @@ export type Role = 'CASE_HANDLER' | 'ANALYST' | 'PARTNER' | 'AUDITOR' | 'OPERATO
 /** The insurer or pension company that receives the data (`to` in Altinn 3, `CoveredBy` in Altinn 2, `consumer` at Maskinporten). */
 export interface DataConsumer {
   readonly organisationNumber: OrganisationNumber;
-  readonly name: string;
+  /** In bokmål, nynorsk and English. */
+  readonly name: { readonly nb: string; readonly nn: string; readonly en: string };
   readonly purposes: readonly Purpose[];
   readonly sources: readonly SourceName[];
   /** Addresses a person may be sent back to; compared by origin and path prefix. */
   readonly returnUrls: readonly string[];
+  /** `STOPPED`: the operator lets nothing be read for it. */
+  readonly reads: 'OPEN' | 'STOPPED';
   /** The supplier that acts for it, when there is one. */
   readonly supplier: OrganisationNumber | null;
 }

@@ -6,6 +6,7 @@ import { GatewayError } from '../errors.ts';
 import type { IssuedToken } from '../maskinporten/tokens.ts';
 import type { Upstream } from '../upstream.ts';
 import { parseJson, unavailable } from '../upstream.ts';
+import type { OrganisationNumber } from '../values.ts';
 import { Secret } from '../values.ts';
 import type { Altinn2Service } from './altinn2-wire.ts';
 import { periodeOf } from './altinn2-wire.ts';
@@ -71,6 +72,7 @@ const claims = z.object({
   AuthorizationCode: z.string(),
   OfferedBy: z.string(),
   CoveredBy: z.string(),
+  HandledBy: z.string().optional(),
   DelegatedDate: seconds,
   ValidToDate: seconds,
   nbf: z.number(),
@@ -82,6 +84,8 @@ type Claims = z.output<typeof claims>;
 /** Which consent a token must be for. */
 export interface Expected {
   readonly consent: Consent;
+  /** Who fetches the token on behalf of the data consumer; null: it does so itself. */
+  readonly supplier: OrganisationNumber | null;
   readonly service: Altinn2Service;
   /** When the token was asked for: its age is counted from there, by our clock. */
   readonly fetchedAt: Date;
@@ -89,7 +93,7 @@ export interface Expected {
 }
 
 /**
- * Verifies a consent token: signature, issuer, lifetime, code, both parties, service, period and validity.
+ * Verifies a consent token: signature, issuer, lifetime, code, every party, service, period and validity.
  *
  * @returns the token, or the name of the first thing that is not as it should be, which holds nothing of the token
  * @throws GatewayError `ALTINN_UNAVAILABLE` when the keys cannot be had
@@ -135,7 +139,7 @@ async function signedPayload(
   }
 }
 
-function flawsOf(found: Claims, { consent, service, now }: Expected): readonly string[] {
+function flawsOf(found: Claims, { consent, supplier, service, now }: Expected): readonly string[] {
   const { railId, applicant } = consent;
   const prefix = `${service.code}_${service.edition}`;
   const metadata = new Map(
@@ -150,6 +154,7 @@ function flawsOf(found: Claims, { consent, service, now }: Expected): readonly s
   const checks: readonly (readonly [string, boolean])[] = [
     ['AuthorizationCode', found.AuthorizationCode.toLowerCase() === railId.reveal().toLowerCase()],
     ['CoveredBy', found.CoveredBy === applicant.dataConsumer],
+    ['HandledBy', (found.HandledBy ?? null) === supplier],
     ['OfferedBy', found.OfferedBy === applicant.nationalId.reveal()],
     ['service', found.Services.includes(prefix)],
     ['period', isPeriode],

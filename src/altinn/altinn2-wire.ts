@@ -17,6 +17,7 @@ export function bodyOf(wish: ConsentWish, service: Altinn2Service, dataConsumer:
   const name = familyName.reveal();
   return {
     CoveredBy: dataConsumer.organisationNumber,
+    ...(dataConsumer.supplier === null ? {} : { HandledBy: dataConsumer.supplier }),
     OfferedBy: person,
     OfferedByName: name,
     // Nobody else may answer for the person.
@@ -28,7 +29,7 @@ export function bodyOf(wish: ConsentWish, service: Altinn2Service, dataConsumer:
       {
         ServiceCode: service.code,
         ServiceEditionCode: service.edition,
-        Metadata: { [service.metadataKeys.name]: dataConsumer.name, ...periodeOf(consent, service) },
+        Metadata: { [service.metadataKeys.name]: dataConsumer.name.nb, ...periodeOf(consent, service) },
       },
     ],
     RequestMessage:

@@ -19,8 +19,14 @@ import type { KeyWitness } from './altinn2-witness.ts';
 /** What the Altinn 2 rail needs to know of the environment and of one data consumer. */
 export interface Altinn2Options {
   readonly service: Altinn2Service;
-  readonly scopes: { readonly read: string; readonly write: string };
-  /** The data consumer’s own, bound to its organisation number. */
+  /** `readTokens` and `writeTokens` are the supplier's alone. */
+  readonly scopes: {
+    readonly read: string;
+    readonly write: string;
+    readonly readTokens: string;
+    readonly writeTokens: string;
+  };
+  /** Of the data consumer or of its supplier, whoever acts: bound to that one's organisation number. */
   readonly apiKey: Secret;
   /** Lasts from one request to the next, and belongs to the ApiKey. */
   readonly witness: KeyWitness;
@@ -56,15 +62,21 @@ export function openAltinn2(options: Altinn2Options, tokens: Tokens, request: Re
   const issued = new Map<string, Promise<Credential>>();
 
   /** Calls with ApiKey and token. A token that Altinn refuses is dropped, and a call that may be repeated gets another. */
-  async function call(scope: string, wire: Wire): Promise<WireResponse> {
-    const first = await tokens.forScope(scope, request);
-    const answer = await send(wire, request.signal, first);
+  async function call(scope: string, wire: Wire, signal = request.signal): Promise<WireResponse> {
+    const waiting = { callId: request.callId, signal };
+    const first = await tokens.forScope(scope, waiting);
+    const answer = await send(wire, signal, first);
     if (answer.status !== 401) return answer;
     await tokens.forget(scope, first);
-    return wire.repeat === 'never' ? answer : send(wire, request.signal, await tokens.forScope(scope, request));
+    return wire.repeat === 'never' ? answer : send(wire, signal, await tokens.forScope(scope, waiting));
   }
 
-  /** Calls with the ApiKey, which is enough where the data consumer itself fetches a consent token or logs a use. */
+  /** Calls about a consent token. Its ApiKey is enough for the data consumer itself; a supplier proves its delegation too. */
+  function callAboutToken(scope: string, wire: Wire, signal: AbortSignal): Promise<WireResponse> {
+    return request.dataConsumer.supplier === null ? send(wire, signal) : call(scope, wire, signal);
+  }
+
+  /** Calls with the ApiKey. */
   function send(wire: Wire, signal: AbortSignal, token?: Secret): Promise<WireResponse> {
     return upstream.call({
       ...wire,
@@ -106,11 +118,18 @@ export function openAltinn2(options: Altinn2Options, tokens: Tokens, request: Re
   async function exchange(consent: Consent): Promise<ConsentToken | undefined> {
     const fetchedAt = clock.now();
     const path = `${TOKENS}/${consent.railId.reveal()}`;
-    const answer = await send({ method: 'GET', path, repeat: 'idempotent' }, request.signal);
+    const wire: Wire = { method: 'GET', path, repeat: 'idempotent' };
+    const answer = await callAboutToken(options.scopes.readTokens, wire, request.signal);
     if (answer.status === 403) return undefined;
     if (answer.status !== 200) throw fault(answer);
     const jwt = readJson(upstream, request.callId, answer, z.string().min(1));
-    const token = await verifyConsentToken(jwt, options.keys, { consent, service, fetchedAt, now: clock.now() });
+    const token = await verifyConsentToken(jwt, options.keys, {
+      consent,
+      supplier: request.dataConsumer.supplier,
+      service,
+      fetchedAt,
+      now: clock.now(),
+    });
     if ('flaw' in token) {
       const evidence = { upstream: 'altinn', status: 200, failure: 'unreadable' } as const;
       upstream.report(request.callId, evidence);
@@ -133,7 +152,7 @@ export function openAltinn2(options: Altinn2Options, tokens: Tokens, request: Re
     if (consent.validTo <= now) return { status: 'EXPIRED', answeredAt, endedAt: consent.validTo, pageUrl: null };
     if (witness.vouchesFor(consent.id)) return { status: 'WITHDRAWN', answeredAt, endedAt: now, pageUrl: null };
     throw rejected(
-      'Altinn does not issue a token for the consent: the person may have withdrawn it, or the ApiKey is not the data consumer’s. Only another consent that works can tell; the operator must check the ApiKey.',
+      'Altinn does not issue a token for the consent: the person may have withdrawn it, or the ApiKey is not the data consumer’s. Only another consent that works can tell; the operator must check the ApiKey. Whoever knows that the consent is withdrawn can give it up (relinquishConsent) and ask anew.',
       { upstream: 'altinn', status: 403 },
     );
   }
@@ -237,7 +256,8 @@ export function openAltinn2(options: Altinn2Options, tokens: Tokens, request: Re
       options.afterwards(note, async (signal) => {
         const use = new Secret(JSON.stringify(useOf(service, clock.now())), 'use of a consent');
         const path = `${TOKENS}/${consent.railId.reveal()}/loguse`;
-        const answer = await send({ method: 'POST', path, body: async () => use, repeat: 'refused' }, signal);
+        const wire: Wire = { method: 'POST', path, body: async () => use, repeat: 'refused' };
+        const answer = await callAboutToken(options.scopes.writeTokens, wire, signal);
         if (answer.status !== 204) upstream.report(request.callId, evidenceOf(answer));
         return answer.status === 204;
       }),

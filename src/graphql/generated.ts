@@ -425,12 +425,18 @@ export type ConsentStatus =
 /** The organisation that receives the data and to which people give their consent: an insurer. */
 export type DataConsumer = {
   readonly __typename?: 'DataConsumer';
-  /** Its name, as configured in this gateway. */
+  /** Its name, as configured in this gateway, for a person who reads the language. */
   readonly name: Scalars['String']['output'];
   /** Its organisation number. */
   readonly organisationNumber: Scalars['OrganisationNumber']['output'];
   /** Organisation number of the supplier that asks on its behalf, when it has delegated. Null: it asks for itself. */
   readonly supplier?: Maybe<Scalars['OrganisationNumber']['output']>;
+};
+
+
+/** The organisation that receives the data and to which people give their consent: an insurer. */
+export type DataConsumerNameArgs = {
+  language?: Language;
 };
 
 /** What every answer from NAV carries. NAV was asked, under a consent, and the read is recorded. */
@@ -557,6 +563,15 @@ export type Kodeverdi = {
   /** NAV's term for the code, in Norwegian, such as `Iverksatt`. Null: NAV sent none. */
   readonly termnavn?: Maybe<Scalars['String']['output']>;
 };
+
+/** A language that people in Norway are addressed in. */
+export type Language =
+  /** English. */
+  | 'EN'
+  /** Norwegian bokmål. */
+  | 'NB'
+  /** Norwegian nynorsk. */
+  | 'NN';
 
 /** One report card: a fortnight, Monday to Sunday, and the hours worked in it. Holiday and sickness are not shown. */
 export type Meldekort = {
@@ -999,6 +1014,7 @@ export type ResolversTypes = {
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   JaNeiUkjent: JaNeiUkjent;
   Kodeverdi: ResolverTypeWrapper<Kodeverdi>;
+  Language: Language;
   Meldekort: ResolverTypeWrapper<MeldekortParent>;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   NationalId: ResolverTypeWrapper<Scalars['NationalId']['output']>;
@@ -1195,7 +1211,7 @@ export type ConsentRequiredResolvers<ContextType = RequestContext, ParentType ex
 };
 
 export type DataConsumerResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['DataConsumer'] = ResolversParentTypes['DataConsumer']> = {
-  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType, RequireFields<DataConsumerNameArgs, 'language'>>;
   organisationNumber?: Resolver<ResolversTypes['OrganisationNumber'], ParentType, ContextType>;
   supplier?: Resolver<Maybe<ResolversTypes['OrganisationNumber']>, ParentType, ContextType>;
 };

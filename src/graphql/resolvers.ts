@@ -25,6 +25,9 @@ import type {
 import { consentRequiredMessage } from './messages.ts';
 import { scalars } from './scalars.ts';
 
+/** The names of languages, as the standards write them. */
+const LANGUAGES = { NB: 'nb', NN: 'nn', EN: 'en' } as const;
+
 type Given<T> = InputMaybe<T> | undefined;
 
 /** The contract, field by field. A field that is absent here is read off its parent under its own name. */
@@ -52,6 +55,8 @@ export const resolvers: Resolvers = {
     disclosures: async (_, { first, after, filter }, { session }) =>
       connectionOf(await session.disclosures(pageRequest(first, after), disclosureFilter(filter, null))),
   },
+
+  DataConsumer: { name: ({ name }, { language }) => name[LANGUAGES[language]] },
 
   Mutation: {
     async requestConsent(_, { input }, context) {

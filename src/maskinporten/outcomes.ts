@@ -77,15 +77,33 @@ function isDocumented(code: string): code is keyof typeof MASKINPORTEN_OUTCOMES 
   return Object.hasOwn(MASKINPORTEN_OUTCOMES, code);
 }
 
-/** The fault that a refusal is, when no consent is in doubt. */
-export function faultOf(refusal: TokenRefusal, evidence: Evidence): GatewayError {
+/** Who acts for whom: organisation numbers, nine digits each. */
+export interface Delegation {
+  /** The insurer: becomes `consumer` of the token. */
+  readonly consumer: string;
+  /** Becomes `supplier`. */
+  readonly supplier: string;
+}
+
+/**
+ * The fault that a refusal is, when no consent is in doubt.
+ *
+ * @param delegation what the grant was based on, where a supplier asked
+ */
+export function faultOf(
+  refusal: TokenRefusal,
+  evidence: Evidence,
+  delegation?: Delegation & { readonly scope: string },
+): GatewayError {
   switch (refusal) {
     case 'unavailable':
       return unavailable(evidence);
     case 'delegation':
       return new GatewayError(
         'DELEGATION_MISSING',
-        'The data consumer has not delegated this scope to its supplier. Someone entitled there must delegate it in Altinn, under API delegation.',
+        delegation === undefined
+          ? 'The scope has not been delegated to the owner of the client. Whoever is to be acted for must delegate it in Altinn, under API delegation.'
+          : `Organisation ${delegation.consumer} has not delegated the scope ${delegation.scope} to its supplier ${delegation.supplier}. Someone entitled at ${delegation.consumer} must delegate it in Altinn, under API delegation; it works some minutes later.`,
         { evidence },
       );
     case 'again':

@@ -4,8 +4,9 @@ import type { Evidence } from '../errors.ts';
 import type { Upstream, WireResponse } from '../upstream.ts';
 import { readJson, unavailable } from '../upstream.ts';
 import { Secret } from '../values.ts';
-import type { GrantClaims, Signer } from './assertion.ts';
-import type { Refused } from './outcomes.ts';
+import type { GrantClaims } from './assertion.ts';
+import type { Credentials } from './credentials.ts';
+import type { Delegation, Refused } from './outcomes.ts';
 import { faultOf, HELD_BACK, judgeRefusal } from './outcomes.ts';
 
 /** A token and the span in which it may be used, by our clock. */
@@ -48,17 +49,17 @@ export interface Tokens {
 
 /** How the tokens of one client are fetched. */
 export interface TokensOptions {
-  /** Everything that changes a token besides scope and consent: environment, client, key, consumer. Part of the cache key. */
+  /** What changes a token besides scope, consent and key: environment, client, consumer. */
   readonly client: {
     readonly issuer: string;
     readonly clientId: string;
-    readonly kid: string;
-    readonly consumerOrg?: string;
+    /** Undefined: the client's owner asks for itself. */
+    readonly delegation?: Delegation | undefined;
   };
   readonly upstream: Upstream;
   /** Path of the token endpoint below the upstream's base URL. */
   readonly path: string;
-  readonly sign: Signer;
+  readonly credentials: Credentials;
   readonly cache: TokenCache;
   readonly clock: Clock;
 }
@@ -76,12 +77,13 @@ const tokenBody = z.object({
 
 /** Makes the Maskinporten client of one data consumer. */
 export function createTokens(options: TokensOptions): Tokens {
-  const { client, upstream, cache, clock } = options;
+  const { client, credentials, upstream, cache, clock } = options;
+  const consumerOrg = client.delegation?.consumer;
   const inFlight = new Map<string, Promise<IssuedToken>>();
   const heldBack = new Map<string, { readonly until: number; readonly refused: Refused }>();
 
   function keyOf(scope: string): string {
-    return JSON.stringify([client.issuer, client.clientId, client.kid, client.consumerOrg ?? null, scope]);
+    return JSON.stringify([client.issuer, client.clientId, credentials.name(), consumerOrg ?? null, scope]);
   }
 
   async function exchange(claims: GrantClaims, request: TokenScope): Promise<IssuedToken | Refused> {
@@ -96,7 +98,7 @@ export function createTokens(options: TokensOptions): Tokens {
       headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
       body: async () => {
         fetchedAt = clock.now();
-        const assertion = await options.sign(claims);
+        const assertion = await credentials.sign(claims);
         return new Secret(
           new URLSearchParams({ grant_type: GRANT_TYPE, assertion: assertion.reveal() }).toString(),
           'grant',
@@ -123,8 +125,12 @@ export function createTokens(options: TokensOptions): Tokens {
     return refused;
   }
 
+  function faultIn({ refusal, evidence }: Refused, scope: string) {
+    return faultOf(refusal, evidence, client.delegation && { ...client.delegation, scope });
+  }
+
   function grantFor(scope: string): GrantClaims {
-    return client.consumerOrg === undefined ? { scope } : { scope, consumerOrg: client.consumerOrg };
+    return consumerOrg === undefined ? { scope } : { scope, consumerOrg };
   }
 
   async function cachedOrFetched(scope: string, callId: string): Promise<IssuedToken> {
@@ -132,7 +138,7 @@ export function createTokens(options: TokensOptions): Tokens {
     if (cached !== undefined && isFresh(cached, clock.now())) return cached;
     // No caller's abort ends a fetch that others wait for; the upstream's own deadline does.
     const issued = await exchange(grantFor(scope), { callId, signal: new AbortController().signal });
-    if ('refusal' in issued) throw faultOf(issued.refusal, issued.evidence);
+    if ('refusal' in issued) throw faultIn(issued, scope);
     await cache.set(keyOf(scope), issued);
     return issued;
   }
@@ -155,7 +161,7 @@ export function createTokens(options: TokensOptions): Tokens {
       const issued = await exchange({ ...grantFor(scope), consent }, request);
       if (!('refusal' in issued)) return issued;
       if (issued.refusal === 'consent') return { doubtful: issued.evidence };
-      throw faultOf(issued.refusal, issued.evidence);
+      throw faultIn(issued, scope);
     },
   };
 }

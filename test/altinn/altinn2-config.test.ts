@@ -22,7 +22,12 @@ describe('Altinn 2 in the configuration', () => {
       baseUrl,
       service: { code: '5252', edition: 2 },
       metadataKeys: { fom: 'fraOgMed', tom: 'tilOgMed', name: 'Navn' },
-      scopes: { read: 'altinn:consentrequests.read', write: 'altinn:consentrequests.write' },
+      scopes: {
+        read: 'altinn:consentrequests.read',
+        write: 'altinn:consentrequests.write',
+        readTokens: 'altinn:consenttokens.read',
+        writeTokens: 'altinn:consenttokens.write',
+      },
     });
   });
 

@@ -42,7 +42,12 @@ consentRailContract(async (): Promise<RailWorld> => {
         edition: 2,
         metadataKeys: { fom: 'fraOgMed', tom: 'tilOgMed', name: 'Navn' },
       },
-      scopes: { read: READ, write: WRITE },
+      scopes: {
+        read: READ,
+        write: WRITE,
+        readTokens: 'altinn:consenttokens.read',
+        writeTokens: 'altinn:consenttokens.write',
+      },
       apiKeys: new Map([[organisationNumber, new Secret(sandbox.apiKeys[organisationNumber] ?? '', 'ApiKey')]]),
       keys: createConsentKeys(upstream, sandbox.origins.altinn2),
       baseUrl: sandbox.origins.altinn2,

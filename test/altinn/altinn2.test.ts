@@ -190,7 +190,12 @@ function openAltinn2World(options: Options = {}) {
           edition: options.edition ?? 2,
           metadataKeys: { fom: 'fraOgMed', tom: 'tilOgMed', name: 'Navn' },
         },
-        scopes: { read: READ, write: WRITE },
+        scopes: {
+          read: READ,
+          write: WRITE,
+          readTokens: 'altinn:consenttokens.read',
+          writeTokens: 'altinn:consenttokens.write',
+        },
         apiKeys: new Map([[INSURER, new Secret(apiKey, 'ApiKey')]]),
         keys: createConsentKeys(upstream, BASE),
         baseUrl: BASE,
@@ -317,7 +322,7 @@ describe('the request that Altinn 2 gets', () => {
         {
           ServiceCode: '5252',
           ServiceEditionCode: 2,
-          Metadata: { Navn: dataConsumer().name, fraOgMed: '01.01.2022', tilOgMed: '31.12.2027' },
+          Metadata: { Navn: dataConsumer().name.nb, fraOgMed: '01.01.2022', tilOgMed: '31.12.2027' },
         },
       ],
       RequestMessage: {},

@@ -89,8 +89,8 @@ describe('a configuration with mistakes', { timeout: 60_000 }, () => {
       'nav.aap.baseUrl',
       'nav.bound',
       'store.encryptionKeys',
-      'dataConsumers[0].client.key.privateKey',
-      'dataConsumers[1].client.key.privateKey',
+      'dataConsumers[0].client.keys[0].privateKey',
+      'dataConsumers[1].client.keys[0].privateKey',
       'PORT',
     ]) {
       expect(ended.stderr).toContain(`\n  ${path}: `);
@@ -122,8 +122,8 @@ describe('config check', { timeout: 60_000 }, () => {
       server: { port: 4711 },
       store: { encryptionKeys: expect.stringMatching(/^\[.+\]$/) },
       dataConsumers: [
-        { client: { key: { privateKey: expect.stringMatching(/^\[.+\]$/) } } },
-        { client: { key: { privateKey: expect.stringMatching(/^\[.+\]$/) } } },
+        { client: { credentials: [{ privateKey: expect.stringMatching(/^\[.+\]$/) }] } },
+        { client: { credentials: [{ privateKey: expect.stringMatching(/^\[.+\]$/) }] } },
       ],
     });
     for (const secret of ['PRIVATE KEY', pem.split('\n')[1] ?? pem, keyFile.identityKey, keyFile.keys[0]?.key ?? pem]) {
@@ -147,7 +147,7 @@ describe('serve', { timeout: 60_000 }, () => {
         {
           organisationNumber: client.organisation,
           name: 'Fjordlund Forsikring',
-          client: { clientId: client.clientId, key: { kid: client.kid, privateKey: { env: 'THE_KEY' } } },
+          client: { clientId: client.clientId, keys: [{ kid: client.kid, privateKey: { env: 'THE_KEY' } }] },
           purposes: ['DISABILITY_INSURANCE'],
           returnUrls: [`${origins.control}/`],
         },

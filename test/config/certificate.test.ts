@@ -28,8 +28,8 @@ const AS_KEYSTORE = { p12: { env: 'P12' }, passphrase: { env: 'PASSPHRASE' } };
 
 /** The `test` example, its first client with a certificate in place of its key. */
 function withCertificate(certificate: unknown, profile = 'test') {
-  const json = changed(profile, `${AT}.certificate`, certificate);
-  delete (json['dataConsumers'] as { client: { key?: unknown } }[])[0]?.client.key;
+  const json = changed(profile, `${AT}.certificates`, [certificate]);
+  delete (json['dataConsumers'] as { client: { keys?: unknown } }[])[0]?.client.keys;
   return json;
 }
 
@@ -39,12 +39,12 @@ function holding(env: Record<string, string> = {}) {
 }
 
 function certificateOf(certificate: unknown, env: Record<string, string> = {}) {
-  return configOf(withCertificate(certificate), holding(env)).dataConsumers[0]?.client.certificate;
+  return configOf(withCertificate(certificate), holding(env)).dataConsumers[0]?.client?.credentials[0];
 }
 
 function complaints(certificate: unknown, env: Record<string, string> = {}) {
   return mistakesOf(withCertificate(certificate), holding(env)).map(({ path, message }) => [
-    path.replace(`${AT}.certificate`, ''),
+    path.replace(`${AT}.certificates[0]`, ''),
     message,
   ]);
 }
@@ -53,20 +53,22 @@ describe('a certificate kept as PEM', () => {
   it('is read with whom it is issued to, its validity and its chain, and sent whole unless told otherwise', () => {
     const certificate = certificateOf(AS_PEM);
     expect(certificate).toMatchObject({
-      organisationNumber: ENTERPRISE.organisation,
-      validFrom: SANDBOX_START,
-      validTo: new Date('2029-11-15T09:00:00Z'),
-      send: 'chain',
+      startsAt: SANDBOX_START,
+      expiresAt: new Date('2029-11-15T09:00:00Z'),
+      certificate: { organisationNumber: ENTERPRISE.organisation, send: 'chain' },
     });
-    expect(certificate?.chain.map((each) => each.reveal())).toEqual([derOf(own.certificate), derOf(issuing)]);
+    expect(certificate?.certificate?.chain.map((each) => each.reveal())).toEqual([
+      derOf(own.certificate),
+      derOf(issuing),
+    ]);
     expect(certificate?.privateKey.reveal()).toBe(own.privateKey);
-    expect(certificateOf({ ...AS_PEM, send: 'leaf' })?.send).toBe('leaf');
+    expect(certificateOf({ ...AS_PEM, send: 'leaf' })?.certificate?.send).toBe('leaf');
   });
 
   it('may come with text between its parts, with its root, which is left out, or alone', () => {
     const chatty = `subject=/CN=x\n${own.certificate}\nissuer=/CN=y\n${issuing}${root}`;
-    expect(certificateOf(AS_PEM, { CHAIN: chatty })?.chain).toHaveLength(2);
-    expect(certificateOf(AS_PEM, { CHAIN: own.certificate })?.chain).toHaveLength(1);
+    expect(certificateOf(AS_PEM, { CHAIN: chatty })?.certificate?.chain).toHaveLength(2);
+    expect(certificateOf(AS_PEM, { CHAIN: own.certificate })?.certificate?.chain).toHaveLength(1);
   });
 
   const orderly =
@@ -135,15 +137,17 @@ describe('the organisation of a certificate', () => {
       each === undefined ? [] : [each],
     );
     const { certificate, privateKey } = enterpriseCertificate(ca, { subject });
-    expect(certificateOf(AS_PEM, { CHAIN: certificate, OWN_KEY: privateKey })?.organisationNumber).toBe('210483713');
+    expect(certificateOf(AS_PEM, { CHAIN: certificate, OWN_KEY: privateKey })?.certificate?.organisationNumber).toBe(
+      '210483713',
+    );
   });
 
   it('that is another than the data consumer’s is reported, whatever else is wrong with the entry', () => {
     const other = enterpriseCertificate(ca, { subject: enterpriseName({ organisation: '313772403', name: 'B' }) });
     const env = holding({ CHAIN: other.certificate, OWN_KEY: other.privateKey });
     const mistake = {
-      path: `${AT}.certificate`,
-      message: 'is issued to another organisation than this data consumer',
+      path: `${AT}.certificates`,
+      message: 'must be issued to the organisation they are configured for',
     };
     const json = withCertificate(AS_PEM);
     expect(mistakesOf(json, env)).toEqual([mistake]);
@@ -155,8 +159,8 @@ describe('the organisation of a certificate', () => {
 describe('a certificate kept in a keystore', () => {
   it.each(['aes', 'rc2', 'tripleDes'] as const)('is read, whichever way it is encrypted: %s', (kind) => {
     const certificate = certificateOf(AS_KEYSTORE, { P12: keystores[kind] });
-    expect(certificate?.organisationNumber).toBe(keystores.organisationNumber);
-    expect(certificate?.chain).toHaveLength(2);
+    expect(certificate?.certificate?.organisationNumber).toBe(keystores.organisationNumber);
+    expect(certificate?.certificate?.chain).toHaveLength(2);
     expect(certificate?.privateKey.reveal()).toMatch(/^-----BEGIN PRIVATE KEY-----\n/);
   });
 
@@ -222,7 +226,9 @@ describe('a certificate kept in a keystore', () => {
       extensions: withKeyUsage({ critical: true, keyEncipherment: true }),
     });
     const chosen = (one: typeof own, other: typeof own) =>
-      certificateOf(AS_KEYSTORE, { P12: joinedKeystore(one, other, issuing, 'correct-horse') })?.chain[0]?.reveal();
+      certificateOf(AS_KEYSTORE, {
+        P12: joinedKeystore(one, other, issuing, 'correct-horse'),
+      })?.certificate?.chain[0]?.reveal();
     expect(chosen(own, binding)).toBe(derOf(own.certificate));
     expect(chosen(binding, own)).toBe(derOf(own.certificate));
     expect(chosen(encrypting, binding)).toBe(derOf(binding.certificate));
@@ -231,7 +237,7 @@ describe('a certificate kept in a keystore', () => {
   it('is the one that holds longest of two alike', () => {
     const older = enterpriseCertificate(ca, { days: 30 });
     const P12 = joinedKeystore(older, own, issuing, 'correct-horse');
-    expect(certificateOf(AS_KEYSTORE, { P12 })?.chain[0]?.reveal()).toBe(derOf(own.certificate));
+    expect(certificateOf(AS_KEYSTORE, { P12 })?.certificate?.chain[0]?.reveal()).toBe(derOf(own.certificate));
   });
 });
 
@@ -247,10 +253,10 @@ describe('a client', () => {
     expect(complaints(certificate, { P12: keystores.aes })).toEqual([['', mixture]]);
   });
 
-  it('has a key or a certificate, never both and never neither', () => {
-    const message = 'must have a key or a certificate, and not both';
-    expect(mistakesOf(changed('test', `${AT}.certificate`, AS_PEM), holding())).toEqual([{ path: AT, message }]);
-    expect(mistakesOf(changed('test', `${AT}.key`, undefined))).toEqual([{ path: AT, message }]);
+  it('has keys or certificates, never both and never neither', () => {
+    const message = 'must have keys or certificates, and not both';
+    expect(mistakesOf(changed('test', `${AT}.certificates`, [AS_PEM]), holding())).toEqual([{ path: AT, message }]);
+    expect(mistakesOf(changed('test', `${AT}.keys`, undefined))).toEqual([{ path: AT, message }]);
   });
 
   it('must not have its secrets in the file', () => {
@@ -271,22 +277,26 @@ describe('a client', () => {
     Object.assign((json['dataConsumers'] as object[])[0] ?? {}, { organisationNumber: organisation });
     const env = holding({ CHAIN: real.certificate, OWN_KEY: real.privateKey });
     expect(mistakesOf(json, { ...env, files: secrets.files })).toEqual([
-      { path: `${AT}.certificate.chain`, message: 'belongs to the sandbox and is refused in profile production' },
+      { path: `${AT}.certificates[0].chain`, message: 'belongs to the sandbox and is refused in profile production' },
     ]);
   });
 
   it('shows in print whose its certificate is and until when, and neither the key nor the passphrase', () => {
     const config = configOf(withCertificate(AS_KEYSTORE), holding({ P12: keystores.aes }));
-    expect(JSON.parse(maskedConfig(config)).dataConsumers[0].client.certificate).toEqual({
-      organisationNumber: '210483713',
-      validFrom: '2026-11-16T09:00:00.000Z',
-      validTo: '2029-11-15T09:00:00.000Z',
-      send: 'chain',
-      chain: ['[certificate]', '[certificate]'],
-      privateKey: '[signing key]',
-    });
+    expect(JSON.parse(maskedConfig(config)).dataConsumers[0].client.credentials).toEqual([
+      {
+        privateKey: '[signing key]',
+        startsAt: '2026-11-16T09:00:00.000Z',
+        expiresAt: '2029-11-15T09:00:00.000Z',
+        certificate: {
+          organisationNumber: '210483713',
+          send: 'chain',
+          chain: ['[certificate]', '[certificate]'],
+        },
+      },
+    ]);
     const printed = inspect(config, { depth: null });
-    const key = config.dataConsumers[0]?.client.certificate?.privateKey.reveal().split('\n')[2] ?? '';
+    const key = config.dataConsumers[0]?.client?.credentials[0]?.privateKey.reveal().split('\n')[2] ?? '';
     expect(key).not.toBe('');
     for (const secret of ['correct-horse', key]) expect(printed).not.toContain(secret);
   });

@@ -6,10 +6,14 @@ import { changed, configOf, example, keyFile, mistakesOf, pem, privateKey, secre
 
 const PROFILES = ['sandbox', 'test', 'production'];
 
-describe('an example for each profile', () => {
-  it.each(PROFILES)('is sound: %s', (profile) => {
+describe('an example', () => {
+  it.each(PROFILES)('for profile %s is sound', (profile) => {
     expect(mistakesOf(example(profile))).toEqual([]);
     expect(configOf(example(profile)).profile).toBe(profile);
+  });
+
+  it('for a supplier is sound', () => {
+    expect(mistakesOf(example('supplier'))).toEqual([]);
   });
 
   it('gets the documented hosts of the test environments', () => {
@@ -264,7 +268,7 @@ describe('profile production', () => {
 
   it.each([
     ['dataConsumers[0].client.clientId', 'sandbox-client'],
-    ['dataConsumers[0].client.key.kid', 'Sandbox-1'],
+    ['dataConsumers[0].client.keys[0].kid', 'Sandbox-1'],
     ['dataConsumers[0].organisationNumber', '210483713'],
     ['dataConsumers[0].returnUrls[0]', 'http://localhost:4000/retur'],
     ['callers.issuers[0].audience', 'https://samtykkeporten.sandbox'],
@@ -293,7 +297,7 @@ describe('profile production', () => {
       'maskinporten.tokenEndpoint',
       'dataConsumers[0].organisationNumber',
       'dataConsumers[0].client.clientId',
-      'dataConsumers[0].client.key.kid',
+      'dataConsumers[0].client.keys[0].kid',
       'dataConsumers[0].returnUrls[0]',
       'callers.issuers[0].issuer',
       'callers.issuers[0].audience',
@@ -322,7 +326,7 @@ describe('the environment', () => {
     expect([server.port, store.directory]).toEqual([4000, '/var/lib/samtykkeporten']);
     expect(mistakesOf(example('test'), { env: { ...secrets.env, PENSJON_B_KEY: '' } })).toEqual([
       {
-        path: 'dataConsumers[1].client.key.privateKey',
+        path: 'dataConsumers[1].client.keys[0].privateKey',
         message: 'names an environment variable that is not set, or empty',
       },
     ]);
@@ -330,7 +334,7 @@ describe('the environment', () => {
 });
 
 describe('a secret', () => {
-  const path = 'dataConsumers[0].client.key.privateKey';
+  const path = 'dataConsumers[0].client.keys[0].privateKey';
   const problem = (value: unknown, from?: Parameters<typeof mistakesOf>[1]) =>
     mistakesOf(changed('test', path, value), from);
 
@@ -385,7 +389,7 @@ describe('a secret', () => {
       const [consumer] = configOf(changed('test', path, { env: 'X' }), {
         env: { ...secrets.env, X: text },
       }).dataConsumers;
-      expect(consumer?.client.key?.privateKey.reveal()).toBe(pem);
+      expect(consumer?.client?.credentials[0]?.privateKey.reveal()).toBe(pem);
     }
   });
 

@@ -19,7 +19,8 @@ it('the table tells defaults, what is mandatory, and where profiles differ', () 
   expect(rows.get('nav.aap.baseUrl')).toBe('required');
   expect(rows.get('consent.defaultValidityDays')).toBe('none');
   expect(rows.get('nav.bound')).toBe('sandbox: 256; test, production: 32');
-  expect(rows.get('dataConsumers[].client.key.privateKey')).toBe('required');
+  expect(rows.get('dataConsumers[].client')).toBe('none');
+  expect(rows.get('dataConsumers[].client.keys[].privateKey')).toBe('required');
 });
 
 it('a default in the table is a default in the code', () => {

@@ -2,6 +2,7 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Config, Mistake } from '../../src/config.ts';
 import { readConfig } from '../../src/config.ts';
+import keystores from '../fixtures/keystores.json' with { type: 'json' };
 
 export type Json = Record<string, unknown>;
 
@@ -21,10 +22,19 @@ export const keyFile = {
 
 /** What the examples' references point to. */
 export const secrets: { env: Record<string, string>; files: Record<string, string> } = {
-  env: { FORSIKRING_A_KEY: pem, PENSJON_B_KEY: pem },
+  env: {
+    FORSIKRING_A_KEY: pem,
+    PENSJON_B_KEY: pem,
+    SUPPLIER_KEY_2026: pem,
+    SUPPLIER_KEY_2027: pem,
+    FORSIKRING_A_PASSPHRASE: 'correct-horse',
+    FORSIKRING_A_API_KEY: 'api-key-of-forsikring-a',
+  },
   files: {
     'keys/forsikring-a.pem': pem,
     '/run/secrets/forsikring-a.pem': pem,
+    'keys/forsikring-a.p12': keystores.aes,
+    'keys/altinn2-api-key': 'api-key-of-the-supplier\n',
     'keys/store.json': JSON.stringify(keyFile),
     '/run/secrets/store-keys.json': JSON.stringify(keyFile),
   },

@@ -95,9 +95,10 @@ export function callerOf(organisationNumber: OrganisationNumber, supplier: Organ
     role: 'CASE_HANDLER',
     dataConsumer: {
       organisationNumber,
-      name: 'Insurer',
+      name: { nb: 'Insurer', nn: 'Insurer', en: 'Insurer' },
       purposes: ['DISABILITY_INSURANCE'],
       sources: ['aapVedtak'],
+      reads: 'OPEN',
       returnUrls: ['https://insurer.example/'],
       supplier,
     },

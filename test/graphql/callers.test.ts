@@ -322,6 +322,7 @@ describe.each(FAILURES)('an issuer whose keys are %s', (answer) => {
     expect(JSON.parse(ready.text)).toEqual({
       status: 'not ready',
       dependencies: { store: 'up', [`caller keys of ${ISSUER}`]: 'down' },
+      credentialsRunningOut: [],
     });
     const seen = await send(without, { headers, body });
     expect(seen.status).toBe(500);

@@ -39,8 +39,9 @@ export function createCollector(): Collector {
     saw: (where, text) => void places.push({ where, text }),
     places: () => places,
     config(config) {
-      for (const { client } of config.dataConsumers) {
-        const body = (client.key ?? client.certificate).privateKey
+      const clients = [config.supplier, ...config.dataConsumers].flatMap((each) => each?.client ?? []);
+      for (const { privateKey } of clients.flatMap(({ credentials }) => credentials)) {
+        const body = privateKey
           .reveal()
           .replaceAll(/-----[A-Z ]+-----/g, '')
           .trim();

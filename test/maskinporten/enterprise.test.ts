@@ -1,9 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { stillClock } from '../../src/clock.ts';
 import type { Config } from '../../src/config.ts';
-import { createMaskinportenClients } from '../../src/gateway-maskinporten.ts';
 import { certifiedClients } from '../../src/sandbox/maskinporten-enterprise.ts';
 import { newSandboxState } from '../../src/sandbox/state.ts';
 import type { CertifiedKey } from '../../src/sandbox/test-ca.ts';
@@ -11,7 +9,7 @@ import { SANDBOX_START } from '../../src/sandbox/world.ts';
 import type { Transport } from '../../src/upstream.ts';
 import { example, read, secrets } from '../config/files.ts';
 import { ENTERPRISE, enterpriseCertificate, keystoreOf } from '../support/certificates.ts';
-import { openWorld } from '../support/world.ts';
+import { consentInput, openWorld, REQUEST_CONSENT } from '../support/world.ts';
 
 // Keys take time to make: one sandbox with a test CA for the whole file.
 const furnished = await newSandboxState();
@@ -22,7 +20,7 @@ const enterprise = furnished.maskinporten.enterprise;
 if (client === undefined || enterprise === undefined) throw new Error('insurer A has no certificate');
 const { ca } = enterprise;
 
-type Configured = Config['dataConsumers'][number]['client'];
+type Configured = NonNullable<Config['dataConsumers'][number]['client']>;
 
 const AS_PEM = { chain: { env: 'CHAIN' }, privateKey: { env: 'OWN_KEY' } };
 const AS_KEYSTORE = { p12: { env: 'P12' }, passphrase: { env: 'PASSPHRASE' } };
@@ -32,7 +30,7 @@ function configured(certificate: object, env: Record<string, string>): Configure
   const json = example('sandbox');
   const [consumer] = json['dataConsumers'] as { client: object }[];
   if (consumer === undefined) throw new Error('the example has no data consumer');
-  consumer.client = { clientId: client?.clientId, certificate };
+  consumer.client = { clientId: client?.clientId, certificates: [certificate] };
   const answer = read(json, {
     env: { ...secrets.env, CHAIN: client?.chain ?? '', OWN_KEY: client?.privateKey ?? '', ...env },
     files: secrets.files,
@@ -102,7 +100,7 @@ describe('an insurer with an enterprise certificate', () => {
       expect(decodeProtectedHeader(grant).x5c).toHaveLength(sent);
     }
     for (const token of opened.tokens) expect(decodeJwt(token)['client_amr']).toBe('virksomhetssertifikat');
-    expect(world.log()).not.toContain('certificate expires soon');
+    expect(world.log()).not.toContain('credential runs out');
   });
 
   it('leaves the other insurer to its key', async () => {
@@ -126,52 +124,40 @@ describe('an insurer with an enterprise certificate', () => {
 });
 
 describe('the gateway', () => {
-  it('warns when a certificate expires within sixty days', async () => {
-    const { world } = await openEnterpriseWorld(asPem(enterpriseCertificate(ca, { days: 60 })));
-    await using _ = world;
-    const lines = world
-      .log()
-      .split('\n')
-      .filter((line) => line.includes('certificate expires soon'));
-    expect(lines.map((line) => JSON.parse(line))).toEqual([
-      {
-        level: 40,
-        time: expect.any(Number),
-        event: 'certificate expires soon',
-        dataConsumer: ENTERPRISE.organisation,
-        validTo: '2027-01-15T09:00:00.000Z',
-      },
-    ]);
-  });
-
   it.each([
-    [
-      'has expired',
-      '2029-11-16T00:00:00Z',
-      `The enterprise certificate of data consumer ${ENTERPRISE.organisation} expired at 2029-11-15T09:00:00.000Z: order a new one.`,
-    ],
-    [
-      'is not valid yet',
-      '2026-11-16T08:59:59Z',
-      `The enterprise certificate of data consumer ${ENTERPRISE.organisation} is not valid before 2026-11-16T09:00:00.000Z.`,
-    ],
-  ])('does not start with a certificate that %s', async (_, moment, message) => {
-    const config = read(example('sandbox'));
-    if ('mistakes' in config) throw new Error('the example is unsound');
-    const [consumer] = config.config.dataConsumers;
-    if (consumer === undefined) throw new Error('the example has no data consumer');
-    const starting = createMaskinportenClients(
-      { ...config.config, dataConsumers: [{ ...consumer, client: configured(AS_PEM, {}) }] },
-      {
-        upstream: () => ({ name: 'maskinporten', call: neverCalled, report: neverCalled }),
-        clock: stillClock(new Date(moment)),
-        log: neverCalled,
-      },
-    );
-    await expect(starting).rejects.toThrow(message);
+    [60, 'expires soon', '2027-01-15T09:00:00.000Z'],
+    [-1, 'expired', '2026-11-15T09:00:00.000Z'],
+  ])(
+    'says once a day, and to whom asks whether it is ready, that a certificate of %i days %s',
+    async (days, age, lastsUntil) => {
+      const { world } = await openEnterpriseWorld(asPem(enterpriseCertificate(ca, { days })));
+      await using _ = world;
+      const told = { organisation: ENTERPRISE.organisation, age, lastsUntil };
+      const warnings = () =>
+        world
+          .log()
+          .split('\n')
+          .filter((line) => line.includes('credential runs out'))
+          .map((line) => JSON.parse(line));
+      expect(warnings()).toEqual([{ level: 40, time: expect.any(Number), event: 'credential runs out', ...told }]);
+      const ready = await world.visit('/ready');
+      expect(ready.status).toBe(200);
+      expect(JSON.parse(ready.text).credentialsRunningOut).toEqual([told]);
+      await world.read('P04');
+      await world.query('case-handler-a', REQUEST_CONSENT, { input: consentInput('P04') });
+      expect(warnings()).toHaveLength(1);
+      world.clock.set(new Date('2026-11-17T09:00:00Z'));
+      await world.query('case-handler-a', REQUEST_CONSENT, { input: consentInput('P05') });
+      expect(warnings()).toHaveLength(2);
+    },
+  );
+
+  it('serves the others when the certificate of one has expired', async () => {
+    const { world } = await openEnterpriseWorld(asPem(enterpriseCertificate(ca, { days: -1 })));
+    await using _ = world;
+    const refused = await world.query('case-handler-a', REQUEST_CONSENT, { input: consentInput('P04') });
+    expect(refused.errors).toMatchObject([{ extensions: { code: 'MASKINPORTEN_REJECTED' } }]);
+    await world.grant('P04', {}, 'case-handler-b');
+    expect((await world.read('P04', { caller: 'case-handler-b', purpose: 'DISABILITY_INSURANCE' })).errors).toEqual([]);
   });
 });
-
-function neverCalled(): never {
-  throw new Error('nothing is asked or logged here');
-}

@@ -46,10 +46,11 @@ export function someCaller(
 ): Caller {
   const dataConsumer: DataConsumer = {
     organisationNumber,
-    name: 'Insurer',
+    name: { nb: 'Insurer', nn: 'Insurer', en: 'Insurer' },
     purposes: BOTH_PURPOSES,
     sources: ALL_SOURCES,
     returnUrls: ['https://insurer.example/back'],
+    reads: 'OPEN',
     supplier: null,
   };
   return {

@@ -42,10 +42,11 @@ export function dataConsumer(shortName: 'A' | 'B' | 'supplier' = 'A'): DataConsu
   if (organisation === undefined || !isOrganisationNumber(organisationNumber)) throw new Error(`no ${shortName}`);
   return {
     organisationNumber,
-    name: organisation.name,
+    name: { nb: organisation.name, nn: organisation.name, en: organisation.name },
     purposes: ['DISABILITY_INSURANCE'],
     sources: [],
     returnUrls: [],
+    reads: 'OPEN',
     supplier: null,
   };
 }
@@ -163,10 +164,17 @@ export async function openWayOut({ through = (doubles) => doubles, upstream: cha
     const { issuer } = sandbox.maskinporten;
     const privateKey = new Secret(JSON.stringify(client.privateJwk), 'signing key');
     return createTokens({
-      client: { issuer, clientId, kid, ...(consumerOrg === undefined ? {} : { consumerOrg }) },
+      client: {
+        issuer,
+        clientId,
+        delegation: consumerOrg === undefined ? undefined : { consumer: consumerOrg, supplier: organisationNumber },
+      },
       upstream: to('maskinporten', origins.maskinporten, by.transport),
       path: '/token',
-      sign: await createSigner({ clientId, kid, privateKey, issuer, lifetimeSeconds: 120, clock }),
+      credentials: {
+        name: () => kid,
+        sign: await createSigner({ clientId, kid, privateKey, issuer, lifetimeSeconds: 120, clock }),
+      },
       cache: by.cache ?? cache,
       clock,
     });
