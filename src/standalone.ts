@@ -95,6 +95,11 @@ export function sandboxConfig(
     altinn3: { baseUrl: origins.altinn3 },
     altinn2: { baseUrl: origins.altinn2 },
     maskinporten: { issuer: `${origins.maskinporten}/`, tokenEndpoint: `${origins.maskinporten}/token` },
+    supplier: {
+      organisationNumber: SUPPLIER,
+      client: clientOf(SUPPLIER, clients),
+      altinn2: { apiKey: { env: `API_KEY_${SUPPLIER}` } },
+    },
     dataConsumers: ORGANISATIONS.filter(({ shortName }) => shortName === 'A' || shortName === 'B').map(
       ({ organisationNumber, name }) => ({
         organisationNumber,
@@ -125,6 +130,8 @@ export function sandboxConfig(
   if ('config' in read) return read.config;
   throw new Error(read.mistakes.map(describeMistake).join('; '));
 }
+
+const SUPPLIER = ORGANISATIONS.find(({ shortName }) => shortName === 'supplier')?.organisationNumber ?? '';
 
 function clientOf(organisation: string, clients: Sandbox['clients']) {
   const client = clients.find((candidate) => candidate.organisation === organisation);
