@@ -4,6 +4,7 @@ import '@graphiql/plugin-explorer/style.css';
 import './page.css';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
+import { keepRolesMended } from './mended-roles.ts';
 import { prepareTabs } from './prepared-tabs.ts';
 import { meet } from './session.ts';
 import { loadSettings } from './settings.ts';
@@ -11,6 +12,7 @@ import { returnFromSignIn } from './sign-in.ts';
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('the page has no root');
+keepRolesMended(root);
 
 try {
   const settings = await loadSettings();

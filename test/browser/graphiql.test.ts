@@ -124,6 +124,26 @@ describeInBrowser('GraphiQL in the browser', (browser) => {
     expect(await visit.page.getByRole('status').innerText()).toContain('There is no example of that name');
   });
 
+  it('breaks no rule, its own panels included', async () => {
+    await using visit = await open('/graphiql');
+    const { page } = visit;
+    await visit.query('query CaseScreen');
+    await visit.signIn('case-handler-a');
+    await visit.query('query CaseScreen');
+    await visit.execute();
+    await visit.response('"harAapPaa": "JA"');
+    expect(await violations(page)).toEqual([]);
+    for (const panel of ['Documentation Explorer', 'GraphiQL Explorer']) {
+      await page.getByRole('button', { name: `Show ${panel}` }).click();
+      await page.locator('.graphiql-plugin').waitFor();
+      expect([panel, await violations(page)]).toEqual([panel, []]);
+    }
+    const second = page.locator('.graphiql-tab-button').nth(1);
+    await second.click();
+    await expect.poll(() => second.getAttribute('aria-current')).toBe('true');
+    expect(await violations(page)).toEqual([]);
+  });
+
   it('has a front page, a picker and a bar of its own that everyone can use', async () => {
     await using visit = await open('/');
     expect(await violations(visit.page)).toEqual([]);
