@@ -9,11 +9,18 @@ export default defineConfig({
   // As Node itself resolves: graphql must exist once, not as one module for us and another for the server.
   resolve: { alias: [{ find: /^graphql$/, replacement: createRequire(import.meta.url).resolve('graphql') }] },
   test: {
-    include: ['test/**/*.test.ts'],
     pool: 'forks',
     // Real processes, keys and files on a machine that may be busy: a limit against hanging, not a measure.
     testTimeout: 60_000,
     hookTimeout: 60_000,
     maxWorkers: '100%',
+    projects: [
+      { extends: true, test: { name: 'Altinn 3', include: ['test/**/*.test.ts'], provide: { rail: 'ALTINN_3' } } },
+      // What callers and people live through is the same on either rail.
+      {
+        extends: true,
+        test: { name: 'Altinn 2', include: ['test/{journeys,leaks}/*.test.ts'], provide: { rail: 'ALTINN_2' } },
+      },
+    ],
   },
 });

@@ -12,7 +12,7 @@ import { personByNumber } from './world.ts';
 export interface CallTraits {
   /** Whom the call is about, when it is one of the cast. */
   readonly person?: CastId | undefined;
-  /** The organisation that the token speaks for, nine digits. */
+  /** The organisation that the token speaks for, nine digits; in a grant, on whose behalf a supplier asks. */
   readonly consumer?: string | undefined;
   /** The client that asks for a token. */
   readonly client?: string | undefined;
@@ -34,6 +34,8 @@ const GUID = /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/i;
 const claimsSchema = z.object({
   iss: z.string().optional(),
   scope: z.string().optional(),
+  /** On whose behalf a supplier asks for a token. */
+  consumer_org: z.string().optional(),
   /** The id of the consent in a token of Altinn 2. */
   AuthorizationCode: z.string().optional(),
   consumer: z.object({ ID: z.string() }).optional(),
@@ -62,7 +64,7 @@ export function describeNavCall(personHeaders: readonly string[]): Describe {
 /** Describes a token request to Maskinporten by the claims of its grant. */
 export function describeGrant({ body }: DoubleRequest): CallTraits {
   const claims = claimsOf(new URLSearchParams(body).get('assertion') ?? '');
-  return { ...consentTraits(claims), client: claims?.iss, scope: claims?.scope };
+  return { ...consentTraits(claims), client: claims?.iss, consumer: claims?.consumer_org, scope: claims?.scope };
 }
 
 /**

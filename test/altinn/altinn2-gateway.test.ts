@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import type { CastId } from '../../src/sandbox/world.ts';
 import type { Transport } from '../../src/upstream.ts';
-import { castId } from '../support/crowd.ts';
 import type { World, WorldOptions } from '../support/world.ts';
 import {
   consentInput,
@@ -16,12 +15,6 @@ import {
   REQUEST_CONSENT,
   sharedWorld,
 } from '../support/world.ts';
-
-vi.mock('../../src/sandbox/cast.ts', async (original) => {
-  const { CAST } = await original<{ CAST: Parameters<typeof crowd>[0] }>();
-  const { crowd } = await import('../support/crowd.ts');
-  return { CAST: [...CAST, ...crowd(CAST, 30)] };
-});
 
 const FIELDS = ['aapVedtak', 'aapMeldekort', 'uforeopplysninger'] as const;
 const CONSENT = 'query ($id: ID!) { consent(id: $id) { status rail answeredAt endedAt covers } }';
@@ -76,18 +69,6 @@ describe('a consent on Altinn 2', () => {
     expect(world.navCalls()).toBe(0);
   });
 
-  it('that the person gave and withdrew is withdrawn at the next read, another one having worked', async () => {
-    await using world = await openAltinn2World();
-    const id = await world.grantKnown('P04');
-    await world.grantKnown('P05');
-    await world.citizen('P04').withdrawAll();
-    const seen = await world.read('P04');
-    expect(seen.errors).toEqual([]);
-    for (const field of FIELDS) expect(seen.data.applicant[field]).toMatchObject({ reason: 'WITHDRAWN' });
-    expect(await statusOf(world, id)).toMatchObject({ status: 'WITHDRAWN' });
-    expect(world.navCalls()).toBe(0);
-  });
-
   it('whose code is refused while nothing shows that the ApiKey works is left as it is', async () => {
     await using world = await openAltinn2World();
     const id = await world.grantKnown('P04');
@@ -133,15 +114,6 @@ describe('a consent on Altinn 2', () => {
     expect(altinn2(world)).toEqual([]);
   });
 
-  it('that the insurer gives up is final here, whatever Altinn says', async () => {
-    await using world = await openAltinn2World();
-    const id = await world.grantKnown('P04');
-    const given = await world.query('case-handler-a', RELINQUISH, { id });
-    expect(given.data.relinquishConsent.consent.status).toBe('RELINQUISHED');
-    await world.query('case-handler-a', REFRESH_CONSENT, { id });
-    expect((await world.read('P04')).data.applicant.aapVedtak.reason).toBe('RELINQUISHED');
-  });
-
   it.each([
     ['known', undefined],
     ['whose answer was lost', { kind: 'reset' } as const],
@@ -149,7 +121,7 @@ describe('a consent on Altinn 2', () => {
     await using world = await openAltinn2World();
     if (fault !== undefined)
       world.sandbox.faults.add({ upstream: 'altinn2', method: 'POST', afterEffect: true, times: 1, ...fault });
-    const input = consentInput('P04', { familyName: familyNameOf('P04') });
+    const input = consentInput('P04');
     await world.query('case-handler-a', REQUEST_CONSENT, { input });
     expect(held(world, 'P04')).toHaveLength(1);
     const known = await world.query('case-handler-a', '{ consents(first: 1) { nodes { id } } }');
@@ -208,7 +180,7 @@ describe('a create on Altinn 2 whose answer is lost', () => {
         afterEffect: true,
         times: 1,
       });
-      const input = consentInput('P04', { familyName: familyNameOf('P04') });
+      const input = consentInput('P04');
       const lost = await world.query('case-handler-a', REQUEST_CONSENT, { input });
       expect(lost.errors.map(({ extensions }) => extensions.code)).toEqual(['ALTINN_UNAVAILABLE']);
       const again = await world.query('case-handler-a', REQUEST_CONSENT, { input });
@@ -222,7 +194,7 @@ describe('a create on Altinn 2 whose answer is lost', () => {
   it('is found by a read too, when the person was never shown the page and answered in the portal', async () => {
     await using world = await openAltinn2World();
     world.sandbox.faults.add({ upstream: 'altinn2', method: 'POST', kind: 'reset', afterEffect: true, times: 1 });
-    const input = consentInput('P04', { familyName: familyNameOf('P04'), portalViewMode: 'SHOW' });
+    const input = consentInput('P04', { portalViewMode: 'SHOW' });
     await world.query('case-handler-a', REQUEST_CONSENT, { input });
     world.sandbox.altinn2.register.answer(held(world, 'P04')[0]?.code ?? '', numberOf('P04'), 'Accepted');
     expect((await world.read('P04')).data.applicant.aapVedtak.__typename).toBe('AapVedtaksliste');
@@ -234,7 +206,7 @@ describe('the family name on Altinn 2', () => {
   const shared = sharedWorld(async () => undefined, { rail: 'ALTINN_2' });
 
   it.each([
-    ['left out', {}],
+    ['left out', { familyName: undefined }],
     ['null', { familyName: null }],
     ['blank', { familyName: '  ' }],
     ['too long', { familyName: 'a'.repeat(101) }],
@@ -264,7 +236,9 @@ describe('the family name on Altinn 2', () => {
   it('is needed by nobody who is not to be asked again, nor on Altinn 3', async () => {
     await using world = await openAltinn2World();
     const id = await world.grantKnown('P04');
-    const again = await world.query('case-handler-a', REQUEST_CONSENT, { input: consentInput('P04') });
+    const again = await world.query('case-handler-a', REQUEST_CONSENT, {
+      input: consentInput('P04', { familyName: undefined }),
+    });
     expect(again.data.requestConsent).toMatchObject({ created: false, consent: { id } });
     await using other = await openWorld();
     expect(await other.ask('P04')).toMatchObject({ status: 'PENDING' });
@@ -343,37 +317,5 @@ describe('logging a use', () => {
     await world.read('P04');
     await world.gateway[Symbol.asyncDispose]();
     expect(usesOf(world, 'P04')).toEqual([]);
-  });
-});
-
-describe('what Altinn 2 costs', () => {
-  const BOTH = `query ($by: [ApplicantKey!]!) {
-    applicants(by: $by) { aapVedtak { __typename } uforeopplysninger { __typename } }
-  }`;
-
-  it.each([1, 10, 30])(
-    'for %i people, nothing cached: one exchange each, two calls at NAV, one grant a scope',
-    async (people) => {
-      await using before = await openAltinn2World();
-      const ids = Array.from({ length: people }, (_, at) => castId(at + 1));
-      await Promise.all(ids.map((id) => before.grantKnown(id)));
-      await using world = await openAltinn2World({ directory: before.directory, state: before.sandbox.snapshot() });
-      const by = ids.map((id) => ({ nationalId: numberOf(id) }));
-      const seen = await world.query('partner-a', BOTH, { by });
-      expect(seen.errors).toEqual([]);
-      expect(exchanges(world)).toHaveLength(people);
-      expect(world.navCalls()).toBe(2 * people);
-      const scopes = world.sandbox.journal.entries('maskinporten').map(({ scope }) => scope);
-      expect(scopes.toSorted()).toEqual(['nav:arbeid/v1/aap', 'nav:helse/v1/uforeopplysninger']);
-      expect(altinn2(world).filter(({ path }) => path === '/api/metadata/jwk')).toHaveLength(1);
-    },
-  );
-
-  it('asking them costs one create each, and the write token once', async () => {
-    await using world = await openAltinn2World();
-    await Promise.all(Array.from({ length: 30 }, (_, at) => world.ask(castId(at + 1))));
-    expect(altinn2(world)).toHaveLength(30);
-    expect(creates(world)).toHaveLength(30);
-    expect(world.sandbox.journal.entries('maskinporten')).toHaveLength(1);
   });
 });

@@ -1,8 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import { newSandboxState } from '../../src/sandbox/state.ts';
 import { hold, isConsentCreation } from '../support/hold.ts';
 import type { World } from '../support/world.ts';
-import { consentInput, numberOf, openWorld, REQUEST_CONSENT } from '../support/world.ts';
+import { consentInput, familyNameOf, numberOf, openWorld, REQUEST_CONSENT } from '../support/world.ts';
+
+const RAIL = inject('rail');
 
 const state = await newSandboxState();
 
@@ -14,7 +16,7 @@ function request(world: World, input: Record<string, unknown> = {}) {
 
 /** Requests that lie before the person at Altinn. */
 function atAltinn(world: World): number {
-  return world.sandbox.altinn3.register.askedOf(numberOf('P04')).length;
+  return world.altinn.askedOf('P04').length;
 }
 
 describe('asking again on the same terms', () => {
@@ -42,13 +44,13 @@ describe('asking again on the same terms', () => {
     expect(new Set(answers.map(({ data }) => data.requestConsent.consent.id)).size).toBe(1);
     expect(answers.filter(({ data }) => data.requestConsent.created)).toHaveLength(1);
     expect(atAltinn(world)).toBe(1);
-    expect(world.sandbox.journal.entries('altinn3').filter(({ method }) => method === 'POST')).toHaveLength(1);
+    expect(world.altinn.creations()).toHaveLength(1);
   });
 
   it('within seven days of a refusal returns the refusal, and asks anew once they have passed', async () => {
     await using world = await openWorld();
     const { id, pageUrl } = await world.ask('P04');
-    await world.citizen('P04').answer(pageUrl, 'decline');
+    await world.visit((await world.citizen('P04').answer(pageUrl, 'decline')) ?? '');
     world.clock.set(new Date('2026-11-23T08:59:59.999Z'));
     const early = await request(world);
     expect(early.data.requestConsent).toMatchObject({
@@ -64,7 +66,7 @@ describe('asking again on the same terms', () => {
   });
 
   it.each([
-    ['withdrew', async (world: World) => void (await world.citizen('P04').withdrawAll())],
+    ['withdrew', async (world: World) => void (await world.withdraw('P04'))],
     ['let the consent expire', async (world: World) => world.clock.set(new Date('2026-12-01T00:00:00Z'))],
   ])('asks anew when the person %s', async (_, ending) => {
     await using world = await openWorld();
@@ -86,7 +88,7 @@ describe('asking again on the same terms', () => {
 
   it.each([
     ['another period', { periode: { fom: '2022-01-01', tom: '2027-12-30' } }],
-    ['another person', { applicant: { nationalId: numberOf('P05') } }],
+    ['another person', { applicant: { nationalId: numberOf('P05') }, familyName: familyNameOf('P05') }],
   ])('is not asking for %s', async (_, input) => {
     await using world = await openWorld();
     const first = await request(world);
@@ -97,20 +99,28 @@ describe('asking again on the same terms', () => {
 });
 
 describe('a request whose answer from Altinn is lost', () => {
-  it('is repeated under its own id, so that the person has one request', async () => {
-    await using world = await openWorld();
-    world.sandbox.faults.add({ kind: 'reset', upstream: 'altinn3', method: 'POST', afterEffect: true, times: 1 });
-    const { data, errors } = await request(world);
-    expect(errors).toEqual([]);
-    expect(data.requestConsent.consent).toMatchObject({ status: 'PENDING', pageUrl: expect.any(String) });
-    expect(atAltinn(world)).toBe(1);
-    await world.citizen('P04').answer(data.requestConsent.consent.pageUrl, 'approve');
-    expect((await world.read('P04')).data.applicant.aapVedtak.consent.id).toBe(data.requestConsent.consent.id);
-  });
+  // Altinn 2 chooses the ids itself: to repeat a request there would be to ask twice.
+  if (RAIL === 'ALTINN_3')
+    it('is repeated under its own id, so that the person has one request', async () => {
+      await using world = await openWorld();
+      world.sandbox.faults.add({
+        kind: 'reset',
+        upstream: world.altinn.upstream,
+        method: 'POST',
+        afterEffect: true,
+        times: 1,
+      });
+      const { data, errors } = await request(world);
+      expect(errors).toEqual([]);
+      expect(data.requestConsent.consent).toMatchObject({ status: 'PENDING', pageUrl: expect.any(String) });
+      expect(atAltinn(world)).toBe(1);
+      await world.citizen('P04').answer(data.requestConsent.consent.pageUrl, 'approve');
+      expect((await world.read('P04')).data.applicant.aapVedtak.consent.id).toBe(data.requestConsent.consent.id);
+    });
 
   it('every time is an outage, and asking again finds it and asks nobody twice', async () => {
     await using world = await openWorld();
-    world.sandbox.faults.add({ kind: 'reset', upstream: 'altinn3', method: 'POST', afterEffect: true });
+    world.sandbox.faults.add({ kind: 'reset', upstream: world.altinn.upstream, method: 'POST', afterEffect: true });
     const lost = await request(world);
     expect(lost.data.requestConsent).toBeNull();
     expect(lost.errors).toMatchObject([
@@ -131,7 +141,7 @@ describe('a request whose answer from Altinn is lost', () => {
 
   it('is found by a read too, once Altinn answers', async () => {
     await using world = await openWorld();
-    world.sandbox.faults.add({ kind: 'reset', upstream: 'altinn3', method: 'POST', afterEffect: true });
+    world.sandbox.faults.add({ kind: 'reset', upstream: world.altinn.upstream, method: 'POST', afterEffect: true });
     await request(world);
     world.sandbox.faults.clear();
     const { data } = await world.read('P04');
@@ -140,7 +150,7 @@ describe('a request whose answer from Altinn is lost', () => {
 
   it('and that never reached Altinn is PENDING without a page, and asking again puts it to the person', async () => {
     await using world = await openWorld();
-    world.sandbox.faults.add({ kind: 'reset', upstream: 'altinn3', method: 'POST' });
+    world.sandbox.faults.add({ kind: 'reset', upstream: world.altinn.upstream, method: 'POST' });
     await request(world);
     world.sandbox.faults.clear();
     const { data } = await world.read('P04');
@@ -157,7 +167,7 @@ describe('a request whose answer from Altinn is lost', () => {
 
 it('a request that Altinn refuses is forgotten, so that it stands in nobody’s way', async () => {
   await using world = await openWorld();
-  world.sandbox.faults.add({ kind: 'status', upstream: 'altinn3', method: 'POST', status: 403, times: 1 });
+  world.sandbox.faults.add({ kind: 'status', upstream: world.altinn.upstream, method: 'POST', status: 403, times: 1 });
   const refused = await request(world);
   expect(refused.errors).toMatchObject([{ extensions: { code: 'ALTINN_REJECTED', retry: 'never' } }]);
   expect((await world.query('case-handler-a', REQUESTS)).data.consents.nodes).toEqual([]);
@@ -169,10 +179,10 @@ it.each([
   ['the look-up after the repeat', 'GET'],
 ] as const)('a request that landed is not forgotten when its answer is lost and %s is refused', async (_, method) => {
   await using world = await openWorld();
-  const altinn = { upstream: 'altinn3', times: 1 } as const;
+  const altinn = { upstream: world.altinn.upstream, times: 1 } as const;
   world.sandbox.faults.add({ ...altinn, method: 'POST', kind: 'reset', afterEffect: true });
   world.sandbox.faults.add({ ...altinn, method, kind: 'status', status: 403 });
-  const seen = [await request(world), await request(world)];
+  const seen = [await request(world), await request(world), await request(world)];
   expect(seen.at(-1)?.data.requestConsent.consent).toMatchObject({ status: 'PENDING', pageUrl: expect.any(String) });
   expect(atAltinn(world)).toBe(1);
 });

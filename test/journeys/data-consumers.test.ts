@@ -23,7 +23,7 @@ describe('what belongs to insurer A is for insurer B as if it were not there:', 
     const nobodys = await world.query('case-handler-b', document, { id: UNKNOWN_CONSENT });
     expect(others.errors).toMatchObject([{ extensions: { code: 'NOT_FOUND', retry: 'never' } }]);
     expect(comparable(others)).toEqual(comparable(nobodys));
-    expect(world.sandbox.journal.entries('altinn3')).toEqual([]);
+    expect(world.altinn.calls()).toEqual([]);
     const own = await world.query('case-handler-a', 'query ($id: ID!) { consent(id: $id) { status } }', { id });
     expect(own.data.consent.status).toBe('ACTIVE');
   });
@@ -56,7 +56,7 @@ describe('what belongs to insurer A is for insurer B as if it were not there:', 
     const stranger = await world.read('P05', { caller: 'partner-b' });
     expect(asked.data.applicant.aapVedtak).toMatchObject({ reason: 'NEVER_ASKED', decidedBy: null });
     expect(comparable(asked)).toEqual(comparable(stranger));
-    expect(world.sandbox.journal.entries('altinn3')).toEqual([]);
+    expect(world.altinn.calls()).toEqual([]);
     expect(world.sandbox.journal.entries('maskinporten')).toEqual([]);
     expect(world.navCalls()).toBe(0);
   });
@@ -193,7 +193,7 @@ describe('two purposes never cross:', () => {
     const { purpose: _, ...input } = consentInput('P04');
     const asked = await world.query('case-handler-b', REQUEST_CONSENT, { input });
     expect(asked.errors).toMatchObject([{ extensions: { code: 'INVALID_INPUT', field: 'purpose' } }]);
-    expect(world.sandbox.journal.entries('altinn3')).toEqual([]);
+    expect(world.altinn.calls()).toEqual([]);
   });
 
   it('a consent for one does not open a read for the other', async () => {
@@ -232,7 +232,7 @@ describe('two purposes never cross:', () => {
     const first = await world.ask('P04', { purpose: 'OCCUPATIONAL_PENSION' }, 'case-handler-b');
     const second = await world.ask('P04', { purpose: 'DISABILITY_INSURANCE' }, 'case-handler-b');
     expect(second.id).not.toBe(first.id);
-    expect(world.sandbox.altinn3.register.askedOf(numberOf('P04'))).toHaveLength(2);
+    expect(world.altinn.askedOf('P04')).toHaveLength(2);
   });
 
   it('a caller who has one is refused the other, and the log says so', async () => {
@@ -294,7 +294,7 @@ describe('a role', () => {
       id,
     });
     for (const { errors } of [asked, given]) expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
-    expect(world.sandbox.altinn3.register.askedOf(numberOf('P05'))).toEqual([]);
+    expect(world.altinn.askedOf('P05')).toEqual([]);
     expect((await world.read('P04')).errors).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { refuseConsentsAtAap } from '../support/altinn.ts';
 import { hold, isVedtakRead } from '../support/hold.ts';
 import type { World } from '../support/world.ts';
 import { numberOf, openWorld, REFRESH_CONSENT } from '../support/world.ts';
@@ -14,9 +15,10 @@ const VEDTAK = `query ($id: NationalId!) {
 }`;
 
 /** The person withdraws the consent that lasts until 2028, and keeps the other. */
-function revokeLongest({ sandbox: { altinn3 } }: World): void {
-  const longest = altinn3.register.askedOf(numberOf('P04')).find(({ validTo }) => validTo.startsWith('2028'));
-  expect(altinn3.register.revoke(longest?.id ?? '', numberOf('P04'))).toHaveProperty('done');
+async function revokeLongest({ altinn, proveKey }: World): Promise<void> {
+  await proveKey();
+  const longest = altinn.askedOf('P04').find(({ validTo }) => validTo.startsWith('2028'));
+  expect(altinn.revoke(longest?.id ?? '', 'P04')).toBe(true);
 }
 
 /** What ends a consent while NAV’s answer is on its way. */
@@ -24,7 +26,7 @@ const ENDINGS: readonly [reason: string, end: (world: World, id: string) => Prom
   [
     'WITHDRAWN',
     async (world, id) => {
-      await world.citizen('P04').withdrawAll();
+      await world.withdraw('P04');
       await world.query('case-handler-a', REFRESH_CONSENT, { id });
     },
   ],
@@ -72,7 +74,7 @@ it('what NAV answers under a consent that was withdrawn is dropped even where an
   const withdrawn = await world.grantKnown('P04', { validTo: '2028-01-01T00:00:00Z' });
   const reading = world.query('case-handler-a', VEDTAK, { id: numberOf('P04') });
   await onItsWay.holds;
-  revokeLongest(world);
+  await revokeLongest(world);
   await world.query('case-handler-a', REFRESH_CONSENT, { id: withdrawn });
   onItsWay.release();
 
@@ -125,7 +127,7 @@ it('when the credential is refused since the consent was withdrawn, another cons
     validTo: '2027-01-01T00:00:00Z',
   });
   const withdrawn = await world.grantKnown('P04', { validTo: '2028-01-01T00:00:00Z' });
-  revokeLongest(world);
+  await revokeLongest(world);
   const seen = await world.query('case-handler-a', VEDTAK, { id: numberOf('P04') });
   expect(seen.data.applicant.aapVedtak.consent.id).toBe(kept);
   const log = await world.audit('a');
@@ -139,14 +141,16 @@ it('a consent withdrawn after the decision but before its credential opens nothi
   await using world = await openWorld();
   const id = await world.grantKnown('P04');
   // The gateway still believes in it: only Altinn, behind Maskinporten, knows.
-  await world.citizen('P04').withdrawAll();
+  await world.withdraw('P04');
   const seen = await world.read('P04');
   expect(seen.errors).toEqual([]);
   expect(seen.data.applicant.uforeopplysninger).toMatchObject({ reason: 'WITHDRAWN', decidedBy: { id } });
   expect(world.navCalls()).toBe(0);
-  expect(world.sandbox.journal.entries('maskinporten').filter(({ status }) => status === 400).length).toBeGreaterThan(
-    0,
+  // Altinn 3 refuses through Maskinporten, Altinn 2 by itself.
+  const refused = [...world.sandbox.journal.entries('maskinporten'), ...world.altinn.calls()].filter(
+    ({ path, status }) => (path.endsWith('/token') ? status === 400 : status === 403),
   );
+  expect(refused.length).toBeGreaterThan(0);
   expect(
     new Set(
       (await world.audit('a')).map(
@@ -162,8 +166,8 @@ it('a read whose credential was good, and that NAV refuses, is decided by Altinn
   await world.grantKnown('P04');
   const reading = world.query('case-handler-a', VEDTAK, { id: numberOf('P04') });
   await beforeNav.holds;
-  await world.citizen('P04').withdrawAll();
-  world.sandbox.switches.aapRefusesAltinn3 = true;
+  await world.withdraw('P04');
+  refuseConsentsAtAap(world.sandbox, world.altinn.rail);
   beforeNav.release();
   const seen = await reading;
   expect(seen.errors).toEqual([]);

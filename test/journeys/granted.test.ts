@@ -35,7 +35,7 @@ it('finds the answer of a person who never came back, and notices that they with
   await world.grant('P04');
   const first = await world.query('case-handler-a', ALL, { id: numberOf('P04') });
   expect(first.data.applicant.aapVedtak.__typename).toBe('AapVedtaksliste');
-  await world.citizen('P04').withdrawAll();
+  await world.withdraw('P04');
   const calls = world.navCalls();
   const second = await world.query('case-handler-a', ALL, { id: numberOf('P04') });
   expect(second.errors).toEqual([]);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FaultInput } from '../../src/sandbox/faults.ts';
+import { refuseConsentsAtAap } from '../support/altinn.ts';
 import type { Seen, World } from '../support/world.ts';
 import { numberOf, openWorld, sharedWorld } from '../support/world.ts';
 
@@ -116,7 +117,7 @@ it('a service of NAV’s that does not take the consent refuses alone, and the c
   await using world = await openWorld();
   const id = await world.grantKnown('P04');
   const before = await world.query('case-handler-a', CONSENT, { id });
-  world.sandbox.switches.aapRefusesAltinn3 = true;
+  refuseConsentsAtAap(world.sandbox, world.altinn.rail);
   const seen = await world.read('P04');
   expect(seen.data.applicant).toMatchObject({
     aapVedtak: null,

@@ -49,21 +49,24 @@ export function createCollector(): Collector {
         // The first line holds the version and the algorithm, the same in every key.
         for (const line of body.split('\n').slice(1, -1)) plant('a line of a private key', line);
       }
+      for (const { altinn2 } of config.dataConsumers) plant('an ApiKey', altinn2?.apiKey.reveal());
       return config;
     },
     transport: (doubles) => async (request) => {
       plantToken('a grant', new URLSearchParams(request.body ?? '').get('assertion') ?? undefined);
-      const asked = jsonOf(request.body ?? '') as { id?: string; redirectUrl?: string } | undefined;
-      plant('the id of a consent at Altinn', asked?.id);
-      plant('a return reference', asked?.redirectUrl?.split('/').at(-1));
+      const asked = membersOf(request.body ?? '');
+      plant('the id of a consent at Altinn', asked['id']);
+      plant('a return reference', asked['redirecturl']?.split('/').at(-1));
       const answer = await doubles(request);
-      const said = jsonOf(new TextDecoder().decode(answer.body)) as
-        | { access_token?: string; viewUri?: string }
-        | undefined;
-      if (typeof said === 'object') {
-        plantToken('an access token', said.access_token);
-        plant('the address of a consent page', said.viewUri);
+      const text = new TextDecoder().decode(answer.body);
+      const said = membersOf(text);
+      plantToken('an access token', said['access_token']);
+      plant('the address of a consent page', said['viewuri']);
+      if (said['authorizationcode'] !== undefined) {
+        plant('the id of a consent at Altinn', said['authorizationcode']);
+        plant('the address of a consent page', `/request?id=${said['authorizationcode']}`);
       }
+      if (request.url.includes('/authorization/token/')) plantToken('a consent token', /^"(ey.+)"$/.exec(text)?.[1]);
       return answer;
     },
   };
@@ -94,6 +97,14 @@ export function sawFiles(collector: Collector, directory: string, when: string):
     // Text in UTF-16 would hide from a search for single bytes.
     collector.saw(`${file} ${when}, without zeros`, Buffer.from(bytes.filter((byte) => byte !== 0)).toString('latin1'));
   }
+}
+
+/** The texts among the members of an object in JSON, by name in lower case: Altinn 2 writes names in two casings. */
+function membersOf(json: string): Readonly<Record<string, string>> {
+  const object = jsonOf(json);
+  if (typeof object !== 'object' || object === null) return {};
+  const texts = Object.entries(object).filter(([, value]) => typeof value === 'string');
+  return Object.fromEntries(texts.map(([name, value]) => [name.toLowerCase(), String(value)]));
 }
 
 export function jsonOf(text: string): unknown {

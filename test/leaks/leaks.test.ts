@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import type { CallerName } from '../../src/sandbox/callers-state.ts';
 import type { FaultInput } from '../../src/sandbox/faults.ts';
 import type { Transport, WireResponse } from '../../src/upstream.ts';
@@ -34,6 +34,9 @@ const AUDIT =
 const RELINQUISH = 'mutation ($id: ID!) { relinquishConsent(id: $id) { consent { id status } } }';
 
 const collector = createCollector();
+const RAIL = inject('rail');
+const UPSTREAM = RAIL === 'ALTINN_3' ? 'altinn3' : 'altinn2';
+
 let evil: ((answer: WireResponse) => WireResponse) | undefined;
 let world: World;
 let asked = 0;
@@ -162,7 +165,7 @@ afterAll(async () => {
 });
 
 describe('while something is wrong with', () => {
-  describe.each(['altinn3', 'maskinporten', 'aap', 'uforeopplysninger'] as const)('%s', (upstream) => {
+  describe.each([UPSTREAM, 'maskinporten', 'aap', 'uforeopplysninger'] as const)('%s', (upstream) => {
     it.each(FAULTS)('$name, the gateway goes on answering', async ({ name, fault }) => {
       world.sandbox.faults.add({ ...fault, upstream } as FaultInput);
       await aDay(`${upstream} with ${name}`);
@@ -402,6 +405,9 @@ describe('what came out', () => {
         'a number that was refused',
         'a private key, PEM',
         'a return reference',
+        'an ApiKey',
+        // The consent travels in a token of its own.
+        ...(RAIL === 'ALTINN_2' ? ['a consent token', 'part of a consent token'] : []),
         'an access token',
         'part d of a private key',
         'part dp of a private key',

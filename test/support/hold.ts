@@ -45,4 +45,4 @@ export const isVedtakRead = ({ url }: WireRequest): boolean => new URL(url).path
 
 /** The creation of a consent request at Altinn. */
 export const isConsentCreation = ({ method, url }: WireRequest): boolean =>
-  method === 'POST' && new URL(url).pathname.endsWith('/consentrequests');
+  method === 'POST' && new URL(url).pathname.toLowerCase().endsWith('/consentrequests');

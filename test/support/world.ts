@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, inject } from 'vitest';
 import type { SettableClock } from '../../src/clock.ts';
 import { stillClock } from '../../src/clock.ts';
 import type { Config } from '../../src/config.ts';
@@ -19,6 +19,17 @@ import type { CastId } from '../../src/sandbox/world.ts';
 import { personByCastId, SANDBOX_START } from '../../src/sandbox/world.ts';
 import { sandboxConfig } from '../../src/standalone.ts';
 import type { Transport } from '../../src/upstream.ts';
+import type { Altinn } from './altinn.ts';
+import { altinnOf, numberOf } from './altinn.ts';
+
+export { numberOf };
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** The rail on which the tests of a project run. */
+    readonly rail: 'ALTINN_3' | 'ALTINN_2';
+  }
+}
 
 /** Where the doubles of a world are found. */
 export const ORIGINS = {
@@ -61,7 +72,7 @@ export interface Seen {
 
 /** How a world differs from the usual one. */
 export interface WorldOptions {
-  /** The rail of new requests, on which people answer and withdraw; Altinn 3 when left out. */
+  /** The rail of new requests, on which people answer and withdraw; that of the project when left out. */
   readonly rail?: 'ALTINN_3' | 'ALTINN_2';
   /** Changes the configuration that the sandbox gives the gateway. */
   readonly config?: (config: Config) => Config;
@@ -101,6 +112,16 @@ export interface World extends AsyncDisposable {
   /** As `grant`, and the gateway knows of the answer. */
   grantKnown(person: CastId, input?: Record<string, unknown>, caller?: CallerName): Promise<string>;
   citizen(person: CastId): Citizen;
+  /** The consent system of new requests. */
+  readonly altinn: Altinn;
+  /**
+   * The person withdraws every consent on their page, at a time when the gateway knows that insurer A's key works: on Altinn 2
+   * a refused consent is withdrawn only where another one was exchanged within ten minutes.
+   * @returns how many they withdrew
+   */
+  withdraw(person: CastId): Promise<number>;
+  /** What `withdraw` begins with: somebody else's consent is looked up anew, on Altinn 2. */
+  proveKey(): Promise<void>;
   /** Reads all three sources of one person, see {@link READ}. As insurer A's case handler unless told otherwise. */
   read(person: CastId, how?: HowToRead): Promise<Seen>;
   /** The whole log of disclosures of an insurer, newest first, as its auditor sees it. */
@@ -171,6 +192,9 @@ export const REFRESH_CONSENT = `mutation ($id: ID!) {
   refreshConsent(id: $id) { consent { id status answeredAt endedAt confirmedAt pageUrl } }
 }`;
 
+/** Whose consent shows that the key works; no journey is about this person. */
+const WITNESS: CastId = 'P01';
+
 /** Usual arguments of a consent request. */
 export function consentInput(person: CastId, input: Record<string, unknown> = {}): Record<string, unknown> {
   return {
@@ -178,15 +202,10 @@ export function consentInput(person: CastId, input: Record<string, unknown> = {}
     purpose: 'DISABILITY_INSURANCE',
     periode: { fom: '2022-01-01', tom: '2027-12-31' },
     returnUrl: `${ORIGINS.control}/`,
+    // Altinn 2 alone asks for it.
+    familyName: familyNameOf(person),
     ...input,
   };
-}
-
-/** The synthetic number of one of the cast. */
-export function numberOf(person: CastId): string {
-  const found = personByCastId(person);
-  if (found === undefined) throw new Error(`no ${person} in the cast`);
-  return found.nationalId;
 }
 
 /** The family name of one of the cast, as the population register has it. */
@@ -232,7 +251,8 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     // Deadlines run on the machine's clock: a busy machine must not decide a test.
     deadlines: { maskinporten: 60_000, altinn: 60_000, nav: 60_000 },
   };
-  const railed: Config = { ...base, consent: { ...base.consent, newRequests: options.rail ?? 'ALTINN_3' } };
+  const rail = options.rail ?? inject('rail');
+  const railed: Config = { ...base, consent: { ...base.consent, newRequests: rail } };
   const config = options.config?.(railed) ?? railed;
   const lines: string[] = [];
   const log = createLog('trace', { write: (line) => void lines.push(line) });
@@ -274,15 +294,14 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     };
   }
 
-  const isAltinn2 = options.rail === 'ALTINN_2';
+  const isAltinn2 = rail === 'ALTINN_2';
   const citizen = (person: CastId) =>
     isAltinn2
       ? createCitizen(person, ORIGINS.altinn2, sandbox.transport, ALTINN2_PAGES)
       : createCitizen(person, ORIGINS.altinn3, sandbox.transport);
 
   const ask: World['ask'] = async (person, input = {}, caller = 'case-handler-a') => {
-    const named = isAltinn2 ? { familyName: familyNameOf(person), ...input } : input;
-    const seen = await query(caller, REQUEST_CONSENT, { input: consentInput(person, named) });
+    const seen = await query(caller, REQUEST_CONSENT, { input: consentInput(person, input) });
     if (seen.errors.length > 0) throw new Error(`the request failed: ${seen.text}\n${lines.join('')}`);
     return seen.data.requestConsent.consent;
   };
@@ -293,22 +312,37 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     return consent.id;
   };
 
+  async function grantKnown(person: CastId, input = {}, caller: CallerName = 'case-handler-a'): Promise<string> {
+    const id = await grant(person, input, caller);
+    const seen = await query(caller, REFRESH_CONSENT, { id });
+    if (seen.data.refreshConsent?.consent.status !== 'ACTIVE')
+      throw new Error(`the consent is not in force: ${seen.text}`);
+    return id;
+  }
+
+  let witness: Promise<string> | undefined;
+  async function proveKey(): Promise<void> {
+    if (!isAltinn2) return;
+    witness ??= grantKnown(WITNESS);
+    await query('case-handler-a', REFRESH_CONSENT, { id: await witness });
+  }
+
   return {
     sandbox,
     gateway,
     clock,
     directory,
+    altinn: altinnOf(sandbox, rail),
+    proveKey,
+    async withdraw(person) {
+      await proveKey();
+      return citizen(person).withdrawAll();
+    },
     log: () => lines.join(''),
     query,
     ask,
     grant,
-    async grantKnown(person, input = {}, caller = 'case-handler-a') {
-      const id = await grant(person, input, caller);
-      const seen = await query(caller, REFRESH_CONSENT, { id });
-      if (seen.data.refreshConsent?.consent.status !== 'ACTIVE')
-        throw new Error(`the consent is not in force: ${seen.text}`);
-      return id;
-    },
+    grantKnown,
     citizen,
     read: (person, { caller = 'case-handler-a', purpose, periode } = {}) =>
       query(caller, READ, { id: numberOf(person), purpose, periode }),
