@@ -61,7 +61,7 @@ export function createAltinn2Register(state: Altinn2State, clock: Clock): Altinn
       const created = now();
       const consent: Altinn2Consent = {
         ...request,
-        code: newCode(),
+        code: randomUUID(),
         status: 'Unopened',
         created,
         lastChanged: created,
@@ -107,10 +107,4 @@ export function createAltinn2Register(state: Altinn2State, clock: Clock): Altinn
     isAlive,
     mayAnswer,
   };
-}
-
-/** A GUID without eleven digits in a row, which the journal would take for a national id and hide. */
-function newCode(): string {
-  const code = randomUUID();
-  return /\d{11}/.test(code) ? newCode() : code;
 }

@@ -30,6 +30,7 @@ export type Describe = (request: DoubleRequest) => CallTraits;
 
 const CONSENT_TYPE = 'urn:altinn:consent';
 const GUID = /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/i;
+const GUIDS_AND_DIGITS = new RegExp(`${GUID.source}|\\d{11}`, 'gi');
 
 const claimsSchema = z.object({
   iss: z.string().optional(),
@@ -116,11 +117,11 @@ export function describeAltinn2Call(
   };
 }
 
-/** Text that may be shown: eleven digits in a row are replaced, since they may be a national id. */
+/** Text that may be shown: eleven digits in a row are replaced, since they may be a national id; within a GUID they are chance. */
 export function withoutDigits(text: string): string;
 export function withoutDigits(text: string | undefined): string | undefined;
 export function withoutDigits(text: string | undefined): string | undefined {
-  return text?.replace(/\d{11}/g, '[digits]');
+  return text?.replace(GUIDS_AND_DIGITS, (found) => (found.includes('-') ? found : '[digits]'));
 }
 
 type Claims = z.output<typeof claimsSchema>;

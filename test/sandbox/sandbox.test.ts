@@ -79,6 +79,17 @@ test('the journal tells who, under which consent, with which token, and holds no
   expect(printed).not.toContain(bearer);
 });
 
+test('the journal hides eleven digits in a row, and not those that chance put into the id of a consent', async () => {
+  const sandbox = await testSandbox();
+  const id = '3f0a4d55-9a1e-4c05-b5a7-550123456789';
+  await send(sandbox, `${ORIGINS.altinn3}/accessmanagement/api/v1/enterprise/consentrequests/${id}`);
+  await send(sandbox, `${ORIGINS.altinn3}/${id}/55012345678`);
+  expect(sandbox.journal.entries().map(({ path, consentId }) => [path.split('/').slice(-2), consentId])).toEqual([
+    [['consentrequests', id], id],
+    [[id, '[digits]'], id],
+  ]);
+});
+
 test('the journal can be read by upstream and emptied', async () => {
   const sandbox = await testSandbox();
   await send(sandbox, `${ORIGINS.aap}${VEDTAK}`);
