@@ -59,8 +59,7 @@ function asRecord(consent: Altinn2Consent): ConsentRecord {
     consentRights: consent.resources.map((resource) => ({
       action: ['consent'],
       resource: [{ type: 'urn:altinn:resource', value: resourceId(resource.code, resource.edition) }],
-      // The name that the asker gives itself is left out: the page has the registered one.
-      metadata: Object.fromEntries(Object.entries(resource.metadata).filter(([key]) => key !== 'Navn')),
+      metadata: resource.metadata,
     })),
     requestMessage:
       requestMessage === null

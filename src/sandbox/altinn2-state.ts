@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { Altinn2Key } from './altinn2-keys.ts';
 import { newAltinn2Key } from './altinn2-keys.ts';
 import type { PageSession } from './altinn3-state.ts';
-import { ORGANISATIONS } from './world.ts';
+import { NUMBERS, ORGANISATIONS } from './world.ts';
 
 /** The only four there are: neither withdrawal nor expiry is a status. */
 export const ALTINN2_STATUSES = ['Unopened', 'Opened', 'Accepted', 'Rejected'] as const;
@@ -122,14 +122,18 @@ const AAP_UFORE: Omit<Altinn2Service, 'edition'> = {
   isOneTime: false,
 };
 
-/** A fresh register: no consents, nobody logged in, an ApiKey for each organisation, two signing keys. */
+/**
+ * A fresh register: no consents, nobody logged in, two signing keys, and an ApiKey for each organisation but D, which is
+ * served with the supplier's.
+ */
 export async function newAltinn2State(): Promise<Altinn2State> {
   const organisations = ORGANISATIONS.map(({ organisationNumber }) => organisationNumber);
+  const keyOwners = organisations.filter((number) => number !== NUMBERS.D);
   return {
     consents: {},
     services: [1, 2, 3].map((edition) => ({ ...AAP_UFORE, edition })),
-    apiKeys: Object.fromEntries(organisations.map((number) => [number, randomUUID()])),
-    authorizationReaders: organisations,
+    apiKeys: Object.fromEntries(keyOwners.map((number) => [number, randomUUID()])),
+    authorizationReaders: keyOwners,
     redirectDomains: Object.fromEntries(organisations.map((number) => [number, RETURN_DOMAINS])),
     handlers: [],
     signingKeys: await Promise.all([newAltinn2Key(), newAltinn2Key()]),

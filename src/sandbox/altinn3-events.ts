@@ -51,10 +51,10 @@ export function eventsPage(
   const page = consents
     .filter(({ id }) => consentRequestId === undefined || id === consentRequestId)
     .flatMap(({ id, events }) => events.map((event) => ({ ...event, consentRequestId: id })))
-    .filter(({ id, eventType, created }) => {
+    .filter(({ id, eventType }) => id > cursor && (wanted.length === 0 || wanted.includes(eventType.toLowerCase())))
+    .filter(({ created }) => {
       const happened = millisecondsOf(created);
-      const isWanted = wanted.length === 0 || wanted.includes(eventType.toLowerCase());
-      return isWanted && id > cursor && happened <= newest && happened >= after && happened < before;
+      return happened <= newest && happened >= after && happened < before;
     })
     .toSorted((one, other) => (one.id < other.id ? -1 : 1))
     .slice(0, feed.pageSize);

@@ -3,7 +3,7 @@ import { millisecondsOf, nextEventId, writeMoment } from './altinn3-moments.ts';
 import { personUrn } from './altinn3-parties.ts';
 import type { Problem } from './altinn3-problems.ts';
 import { consentProblem, validationError, validationProblem } from './altinn3-problems.ts';
-import type { Altinn3State, ConsentEventType, ConsentRecord, ConsentStatus } from './altinn3-state.ts';
+import type { Altinn3State, ConsentEvent, ConsentEventType, ConsentRecord, ConsentStatus } from './altinn3-state.ts';
 
 /** What a person's answer came to: done (also when it had been done before), or the problem of it. */
 export type Answered = { readonly done: ConsentRecord } | { readonly problem: Problem };
@@ -17,6 +17,8 @@ export interface ConsentRegister {
   receivedBy(urn: string): ConsentRecord[];
   /** Stores a new request with its first event. */
   add(request: Omit<ConsentRecord, 'status' | 'consented' | 'events'>, performedBy: string): ConsentRecord;
+  /** Stores a consent that was migrated from Altinn 2, with what had happened to it. One whose id is known stays as it is. */
+  migrate(consent: Omit<ConsentRecord, 'events'>, history: readonly Omit<ConsentEvent, 'id'>[]): void;
   accept(id: string, nationalId: string): Answered;
   reject(id: string, nationalId: string): Answered;
   revoke(id: string, nationalId: string): Answered;
@@ -24,6 +26,9 @@ export interface ConsentRegister {
   /** Whether this person may answer: the one asked, and the required delegator where one is set. */
   mayAnswer(consent: ConsentRecord, nationalId: string): boolean;
 }
+
+/** When Altinn moved the consents that were in force. The ids of their events are assumed to be of that day. */
+const MIGRATED_AT = new Date('2026-06-22T08:00:00Z');
 
 /** The register over the double's state; every event gets its time from the clock. */
 export function createConsentRegister(state: Altinn3State, clock: Clock): ConsentRegister {
@@ -84,6 +89,14 @@ export function createConsentRegister(state: Altinn3State, clock: Clock): Consen
       record(consent, 'Created', performedBy);
       state.consents[consent.id] = consent;
       return consent;
+    },
+    migrate: (consent, history) => {
+      if (state.consents[consent.id] !== undefined) return;
+      const events = history.map((event) => {
+        state.lastEventId = nextEventId(state.lastEventId, MIGRATED_AT);
+        return { ...event, id: state.lastEventId };
+      });
+      state.consents[consent.id] = { ...consent, events };
     },
     accept: (id, nationalId) =>
       step(id, nationalId, {

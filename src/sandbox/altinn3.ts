@@ -12,12 +12,14 @@ import type { ConsentRegister } from './altinn3-register.ts';
 import { createConsentRegister } from './altinn3-register.ts';
 import type { ConsentRequest, NamedParty } from './altinn3-request.ts';
 import { bindConsentRequest, problemsOf, unknownParty } from './altinn3-request.ts';
+import { resourceView } from './altinn3-resource.ts';
 import type { Altinn3State, ConsentRecord } from './altinn3-state.ts';
 import type { Double, DoubleRequest, DoubleResponse } from './double.ts';
 import { createPages } from './pages.ts';
 
 const CONSENT_REQUESTS = '/accessmanagement/api/v1/enterprise/consentrequests';
 const PAGES = '/accessmanagement/ui/';
+const RESOURCES = '/resourceregistry/api/v1/resource/';
 const READ_SCOPES = [
   'altinn:consentrequests.read',
   'altinn:consentrequests.write',
@@ -35,8 +37,8 @@ export interface Altinn3 {
 }
 
 /**
- * A strict Altinn 3 for consent: create, read and follow consent requests as a data consumer does, with the citizen's
- * pages under the same origin. Built from the source of Altinn's access management as of August 2026; where that left
+ * A strict Altinn 3 for consent: create, read and follow consent requests as a data consumer does, and read the definition
+ * of a resource, with the citizen's pages under the same origin. Built from the source of Altinn's access management as of August 2026; where that left
  * something open, the comment at the place says so.
  *
  * @param options.origin scheme, host and port, without a slash at the end
@@ -147,6 +149,12 @@ export function createAltinn3(options: {
     return eventsPage(consents, request.url, { now: clock.now(), lagSeconds, pageSize, origin });
   }
 
+  function registered({ method }: DoubleRequest, resourceId: string): DoubleResponse {
+    if (method !== 'GET') return notAllowed('GET');
+    const resource = state.resources.find(({ id }) => id === resourceId);
+    return resource === undefined ? bare(404) : json(200, resourceView(resource));
+  }
+
   function mayRequest(consumer: string, resourceId: string): boolean {
     const allowed = state.resources.find(({ id }) => id === resourceId)?.allowedConsumers;
     return allowed === 'any' || allowed?.includes(consumer) === true;
@@ -212,6 +220,7 @@ export function createAltinn3(options: {
   const double: Double = async (request) => {
     const { pathname } = request.url;
     if (pathname.startsWith(PAGES)) return pages(request);
+    if (pathname.startsWith(RESOURCES)) return registered(request, pathname.slice(RESOURCES.length));
     if (!`${pathname}/`.startsWith(`${CONSENT_REQUESTS}/`)) return bare(404);
     const rest = pathname.slice(CONSENT_REQUESTS.length).replace(/^\/|\/$/g, '');
     if (rest === '') return request.method === 'POST' ? create(request) : notAllowed('POST');

@@ -6,7 +6,7 @@ import type { DoubleResponse } from './double.ts';
 import type { PageData } from './layout.ts';
 import { pageTemplate } from './layout.ts';
 import { TEXTS } from './page-texts.ts';
-import { ORGANISATIONS } from './world.ts';
+import { organisationByNumber } from './world.ts';
 
 /** Where people choose who they are; the sign-in's own number follows. */
 export const PICKER_PATH = '/interaction/';
@@ -26,16 +26,22 @@ const pickerPage = pageTemplate<
   PageData & {
     readonly action: string;
     readonly form: string;
-    readonly people: readonly { readonly name: string; readonly what: string; readonly organisations: string }[];
+    readonly groups: readonly {
+      readonly title: string;
+      readonly story: string;
+      readonly people: readonly { readonly name: string; readonly what: string }[];
+    }[];
   }
 >(`<p>Nobody here exists, and nobody has a password: choose who you want to be.</p>
 <form method="post" action="<%= it.action %>">
 <input type="hidden" name="form" value="<%= it.form %>">
+<% it.groups.forEach((group) => { %><h2><%= group.title %></h2>
+<p><%= group.story %></p>
 <ul class="people">
-<% it.people.forEach((person) => { %><li><button type="submit" name="caller" value="<%= person.name %>" aria-describedby="<%= person.name %>"><%= person.name %></button>
-<span class="quiet" id="<%= person.name %>"><%= person.organisations %>: <%= person.what %></span></li>
+<% group.people.forEach((person) => { %><li><button type="submit" name="caller" value="<%= person.name %>" aria-describedby="<%= person.name %>"><%= person.name %></button>
+<span class="quiet" id="<%= person.name %>"><%= person.what %></span></li>
 <% }) %></ul>
-</form>
+<% }) %></form>
 `);
 
 const overPage =
@@ -54,12 +60,7 @@ export function createPicker(provider: Provider, key: string) {
   const formOf = (uid: string) => createHmac('sha256', key).update(`picker ${uid}`).digest('base64url');
 
   async function show(uid: string, target: string, response: ServerResponse): Promise<void> {
-    const people = CALLER_NAMES.map((name) => ({
-      name,
-      what: ROLE[CALLERS[name].role],
-      organisations: CALLERS[name].organisations.map(nameOf).join(' and '),
-    }));
-    const data = { ...FRAME, title: 'Sign in', people, action: `${PICKER_PATH}${uid}`, form: formOf(uid) };
+    const data = { ...FRAME, title: 'Sign in', groups: groups(), action: `${PICKER_PATH}${uid}`, form: formOf(uid) };
     // A browser holds the redirects that follow a form against its rule as well.
     write(response, pickerPage(200, data, new URL(target).origin));
   }
@@ -102,8 +103,18 @@ function write(response: ServerResponse, { status, headers, body }: DoubleRespon
   response.writeHead(status, { ...headers }).end(body);
 }
 
-function nameOf(organisation: string): string {
-  return ORGANISATIONS.find(({ organisationNumber }) => organisationNumber === organisation)?.name ?? organisation;
+/** The callers by whom they act for, in the order of their names. */
+function groups() {
+  const byOrganisations = Map.groupBy(CALLER_NAMES, (name) => CALLERS[name].organisations.join());
+  return [...byOrganisations].map(([numbers, names]) => {
+    const organisations = numbers.split(',').flatMap((number) => organisationByNumber(number) ?? []);
+    const [only, ...others] = organisations;
+    return {
+      title: organisations.map(({ name }) => name).join(' and '),
+      story: only === undefined || others.length > 0 ? 'A token that is valid for both.' : only.story,
+      people: names.map((name) => ({ name, what: ROLE[CALLERS[name].role] })),
+    };
+  });
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string> {

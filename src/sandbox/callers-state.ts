@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { JWK } from 'jose';
 import { newRsaKey } from './rsa-keys.ts';
-import { ORGANISATIONS } from './world.ts';
+import { NUMBERS } from './world.ts';
 
 /** What a caller may be. */
 export type CallerRole = 'CASE_HANDLER' | 'ANALYST' | 'PARTNER' | 'AUDITOR';
@@ -18,15 +18,16 @@ export interface CallerProfile {
   readonly authentication: 'client_secret_basic' | 'private_key_jwt';
 }
 
-const [A = '', B = ''] = ORGANISATIONS.map(({ organisationNumber }) => organisationNumber);
+const { A, B, C, D, E } = NUMBERS;
 const ONE_PURPOSE = ['DISABILITY_INSURANCE'] as const;
 const BOTH_PURPOSES = ['OCCUPATIONAL_PENSION', 'DISABILITY_INSURANCE'] as const;
 const bySecret = { authentication: 'client_secret_basic' } as const;
 const byKey = { authentication: 'private_key_jwt' } as const;
 
 /**
- * The callers by name: one of each role for insurers A and B, and a case handler whose token is valid for both. In A
- * everyone has exactly one purpose; B's case handler has two and must choose. Partners, which are machines, authenticate
+ * The callers by name: one of each role for insurers A and B, a case handler whose token is valid for both, and one case
+ * handler each for C, D and E. B's case handler has two purposes and must choose, as does the one for both; all others
+ * have one. Partners, which are machines, authenticate
  * with a key, the others with a secret.
  */
 export const CALLERS = {
@@ -38,6 +39,9 @@ export const CALLERS = {
   'analyst-b': { role: 'ANALYST', organisations: [B], purposes: ONE_PURPOSE, ...bySecret },
   'partner-b': { role: 'PARTNER', organisations: [B], purposes: ONE_PURPOSE, ...byKey },
   'auditor-b': { role: 'AUDITOR', organisations: [B], purposes: ONE_PURPOSE, ...bySecret },
+  'case-handler-c': { role: 'CASE_HANDLER', organisations: [C], purposes: ONE_PURPOSE, ...bySecret },
+  'case-handler-d': { role: 'CASE_HANDLER', organisations: [D], purposes: ONE_PURPOSE, ...bySecret },
+  'case-handler-e': { role: 'CASE_HANDLER', organisations: [E], purposes: ONE_PURPOSE, ...bySecret },
   'case-handler-ab': { role: 'CASE_HANDLER', organisations: [A, B], purposes: BOTH_PURPOSES, ...bySecret },
 } as const satisfies Record<string, CallerProfile>;
 

@@ -1,15 +1,19 @@
 import { z } from 'zod';
 import type { SettableClock } from '../clock.ts';
+import { altinn2List, LISTS_PATH } from './altinn2-lists.ts';
 import type { Double, DoubleRequest, DoubleResponse } from './double.ts';
 import { jsonResponse } from './double.ts';
 import type { Faults } from './faults.ts';
 import { faultSchema } from './faults.ts';
 import type { Journal } from './journal.ts';
 import { landingPage } from './landing.ts';
+import type { Maskinporten } from './maskinporten.ts';
+import type { Altinn2Code } from './migrated.ts';
 import type { Switches } from './switches.ts';
 import { switchesSchema } from './switches.ts';
 import type { Origins } from './upstreams.ts';
 import { PLAYED_UPSTREAMS } from './upstreams.ts';
+import { organisationByNumber } from './world.ts';
 
 /** What the control port steers. */
 export interface ControlParts {
@@ -18,7 +22,21 @@ export interface ControlParts {
   readonly journal: Journal;
   readonly switches: Switches;
   readonly origins: Origins;
+  readonly maskinporten: Pick<Maskinporten, 'delegations' | 'delegate' | 'revokeDelegation'>;
+  /** The insurers' own lists of what they held in Altinn 2. */
+  readonly codes: readonly Altinn2Code[];
 }
+
+const organisation = z
+  .string()
+  .refine((number) => organisationByNumber(number) !== undefined, 'is no organisation of the sandbox');
+
+const delegationSchema = z.strictObject({
+  consumer: organisation,
+  supplier: organisation,
+  scopes: z.array(z.string().min(1)).optional(),
+  isDelegated: z.boolean(),
+});
 
 const clockSchema = z.strictObject({ now: z.iso.datetime({ offset: true }) });
 
@@ -32,11 +50,15 @@ type Handler = (request: DoubleRequest) => DoubleResponse;
  * - `GET`, `POST`, `DELETE /faults`: `{ faults }`; a POST adds one
  * - `GET`, `DELETE /journal`: `{ calls }`, oldest first; `?upstream=` narrows
  * - `GET`, `PUT /switches`: all of them; a PUT may name some
+ * - `GET`, `PUT /delegations`: `{ delegations }`; a PUT of `{ consumer, supplier, isDelegated }` makes or ends those of two
+ *   organisations, of all scopes or of `scopes`, as the consumer would in Altinn
+ * - `GET /altinn2-codes/<organisation number>.csv` or `.ndjson`: what an insurer held in Altinn 2, by its own list
  *
  * A body must be `application/json` (415, which also keeps other sites' forms out) and of the right form (400, naming
  * each property at fault and never its value).
  */
-export function createControl({ clock, faults, journal, switches, origins }: ControlParts): Double {
+export function createControl(parts: ControlParts): Double {
+  const { clock, faults, journal, switches, origins, maskinporten, codes } = parts;
   const showClock = () => jsonResponse(200, { now: clock.now().toISOString() });
   const routes: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
     '/': { GET: () => landingPage(origins, clock.now()) },
@@ -76,11 +98,24 @@ export function createControl({ clock, faults, journal, switches, origins }: Con
         return jsonResponse(200, switches);
       }),
     },
+    '/delegations': {
+      GET: () => jsonResponse(200, { delegations: maskinporten.delegations() }),
+      PUT: withBody(delegationSchema, ({ consumer, supplier, scopes, isDelegated }) => {
+        if (isDelegated) maskinporten.delegate({ consumer, supplier }, scopes);
+        else maskinporten.revokeDelegation({ consumer, supplier }, scopes);
+        return jsonResponse(200, { delegations: maskinporten.delegations() });
+      }),
+    },
   };
 
+  function listAt(path: string): Readonly<Record<string, Handler>> | undefined {
+    const list = path.startsWith(LISTS_PATH) ? altinn2List(path.slice(LISTS_PATH.length), codes) : undefined;
+    return list && { GET: () => list };
+  }
+
   return async (request) => {
-    const methods = routes[request.url.pathname];
-    if (methods === undefined) return complain(404, `There is ${Object.keys(routes).join(', ')}.`);
+    const methods = routes[request.url.pathname] ?? listAt(request.url.pathname);
+    if (methods === undefined) return complain(404, `There is ${[...Object.keys(routes), LISTS_PATH].join(', ')}.`);
     const handler = methods[request.method];
     if (handler !== undefined) return handler(request);
     const allow = Object.keys(methods).join(', ');

@@ -1,3 +1,4 @@
+import { LISTS_PATH } from './altinn2-lists.ts';
 import { ALTINN2_PAGES } from './altinn2-pages.ts';
 import type { DoubleResponse } from './double.ts';
 import { INNSYN_PATH } from './innsyn.ts';
@@ -10,7 +11,7 @@ import type { Organisation, Person } from './world.ts';
 import { CAST, ORGANISATIONS } from './world.ts';
 
 const WHAT: Readonly<Record<UpstreamKey, string>> = {
-  control: 'This page; /clock, /faults, /journal and /switches as JSON',
+  control: 'This page; /clock, /faults, /journal, /switches and /delegations as JSON',
   altinn3: 'Altinn 3 consent, and the pages on which the person answers',
   maskinporten: 'Maskinporten: tokens for organisations',
   aap: 'NAV: AAP decisions and meldekort',
@@ -29,6 +30,7 @@ interface Landing extends PageData {
   readonly upstreams: readonly { readonly key: UpstreamKey; readonly origin: string; readonly what: string }[];
   readonly cast: readonly Person[];
   readonly organisations: readonly Organisation[];
+  readonly lists: readonly { readonly name: string; readonly address: string }[];
 }
 
 const landing = pageTemplate<Landing>(
@@ -51,8 +53,13 @@ const landing = pageTemplate<Landing>(
 <% }) %></ul>
 <h2>Organisations</h2>
 <dl>
-<% it.organisations.forEach((organisation) => { %><dt><%= organisation.name %></dt><dd><code><%= organisation.organisationNumber %></code></dd>
+<% it.organisations.forEach((organisation) => { %><dt><%= organisation.name %></dt><dd><code><%= organisation.organisationNumber %></code><br><%= organisation.story %></dd>
 <% }) %></dl>
+<h2>From Altinn 2</h2>
+<p>What an insurer held there when it closed, by its own list; the codes are ids in Altinn 3 now.</p>
+<ul class="plainlist">
+<% it.lists.forEach((list) => { %><li><a href="<%= list.address %>"><%= list.name %></a></li>
+<% }) %></ul>
 `,
   { width: 'wide' },
 );
@@ -72,5 +79,8 @@ export function landingPage(origins: Origins, now: Date): DoubleResponse {
     upstreams: UPSTREAMS.map((key) => ({ key, origin: origins[key], what: WHAT[key] })),
     cast: CAST,
     organisations: ORGANISATIONS,
+    lists: ORGANISATIONS.filter(({ shortName }) => shortName === 'A' || shortName === 'B').map(
+      ({ name, organisationNumber }) => ({ name, address: `${LISTS_PATH}${organisationNumber}.csv` }),
+    ),
   });
 }

@@ -3,7 +3,7 @@ import type { EnterpriseClient, EnterpriseState, MaskinportenState } from './mas
 import { sandboxScopes } from './maskinporten-state.ts';
 import type { TestCa } from './test-ca.ts';
 import { ENTERPRISE_DAYS, issueEnterpriseCertificate, newTestCa } from './test-ca.ts';
-import { ORGANISATIONS } from './world.ts';
+import { NUMBERS, organisationByNumber } from './world.ts';
 
 /** A client with an enterprise certificate, for whoever configures a gateway. */
 export interface CertifiedClient {
@@ -19,15 +19,16 @@ const MS_PER_DAY = 86_400_000;
 /** A certificate is renewed when it holds for fewer days than this. */
 const LEAST_DAYS = 365;
 
-/** Insurers alone: a supplier should not hold its customers' certificates, and has a key. */
+/** Insurers alone: a supplier should not hold its customers' certificates, and has a key. C has nothing else. */
 const CLIENT_IDS = {
   A: '6a1f2f0e-5d0c-4c7b-9a3e-0f4f0b6d1d04',
   B: '6a1f2f0e-5d0c-4c7b-9a3e-0f4f0b6d1e05',
+  C: '6a1f2f0e-5d0c-4c7b-9a3e-0f4f0b6d2a06',
 } as const;
 
 /** The test CA with its clients, made when first asked for. */
 export function enterpriseOf(state: MaskinportenState, now: Date): EnterpriseState {
-  state.enterprise ??= newEnterprise(now);
+  state.enterprise ??= { ca: newTestCa(now), clients: newClients(), revokedSerials: [] };
   return state.enterprise;
 }
 
@@ -38,51 +39,57 @@ export function enterpriseClient(state: MaskinportenState, id: string, now: Date
 }
 
 /**
- * The clients with enterprise certificates, one for each insurer. A certificate that is not valid at that moment and for
- * a year from it is issued anew, and the CA when it would not outlive what it issues: so a sandbox kept for years, or
+ * The clients with enterprise certificates: of A, B and C, in this order. A certificate that is not valid at that moment and
+ * for a year from it is issued anew, and the CA when it would not outlive what it issues: so a sandbox kept for years, or
  * whose clock was moved, can be started all the same.
  */
 export function certifiedClients(state: MaskinportenState, now: Date): readonly CertifiedClient[] {
+  const enterprise = standingEnterprise(state, now);
+  return enterprise.clients.map((client) => certified(client, enterprise.ca, now));
+}
+
+/** As {@link certifiedClients}, of one organisation alone; undefined when it has none. Takes a third of the time. */
+export function certifiedClient(
+  state: MaskinportenState,
+  organisation: string,
+  now: Date,
+): CertifiedClient | undefined {
+  if (!newClients().some((client) => client.organisation === organisation)) return undefined;
+  const enterprise = standingEnterprise(state, now);
+  const client = enterprise.clients.find((candidate) => candidate.organisation === organisation);
+  return client === undefined ? undefined : certified(client, enterprise.ca, now);
+}
+
+function standingEnterprise(state: MaskinportenState, now: Date): EnterpriseState {
   const enterprise = enterpriseOf(state, now);
   const { issuing, root } = enterprise.ca;
   if (![issuing, root].every(({ certificate }) => holds(certificate, now, ENTERPRISE_DAYS))) {
     enterprise.ca = newTestCa(now);
-    for (const client of enterprise.clients) client.certificate = issueTo(enterprise.ca, client.organisation, now);
+    for (const client of enterprise.clients) delete client.certificate;
   }
-  return enterprise.clients.map((client) => {
-    if (!holds(client.certificate.certificate, now, LEAST_DAYS)) {
-      client.certificate = issueTo(enterprise.ca, client.organisation, now);
-    }
-    const { certificate, privateKey } = client.certificate;
-    return {
-      clientId: client.clientId,
-      organisation: client.organisation,
-      chain: `${certificate}${enterprise.ca.issuing.certificate}`,
-      privateKey,
-    };
-  });
+  return enterprise;
 }
 
-function newEnterprise(now: Date): EnterpriseState {
-  const ca = newTestCa(now);
-  const clients = ORGANISATIONS.flatMap(({ organisationNumber: organisation, shortName }) =>
-    shortName === 'supplier'
-      ? []
-      : [
-          {
-            clientId: CLIENT_IDS[shortName],
-            organisation,
-            scopes: sandboxScopes(),
-            certificate: issueTo(ca, organisation, now),
-          },
-        ],
-  );
-  return { ca, clients, revokedSerials: [] };
+function certified(client: EnterpriseClient, ca: TestCa, now: Date): CertifiedClient {
+  const { clientId, organisation } = client;
+  if (client.certificate === undefined || !holds(client.certificate.certificate, now, LEAST_DAYS)) {
+    client.certificate = issueTo(ca, organisation, now);
+  }
+  const { certificate, privateKey } = client.certificate;
+  return { clientId, organisation, chain: `${certificate}${ca.issuing.certificate}`, privateKey };
+}
+
+function newClients(): EnterpriseClient[] {
+  return (['A', 'B', 'C'] as const).map((name) => ({
+    clientId: CLIENT_IDS[name],
+    organisation: NUMBERS[name],
+    scopes: sandboxScopes(),
+  }));
 }
 
 function issueTo(ca: TestCa, organisation: string, now: Date) {
-  const name = ORGANISATIONS.find(({ organisationNumber }) => organisationNumber === organisation)?.name;
-  return issueEnterpriseCertificate(ca, { organisation, name: name ?? organisation }, now);
+  const name = organisationByNumber(organisation)?.name ?? organisation;
+  return issueEnterpriseCertificate(ca, { organisation, name }, now);
 }
 
 function holds(pem: string, now: Date, days: number): boolean {

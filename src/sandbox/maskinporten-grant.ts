@@ -82,8 +82,9 @@ export async function judgeGrant(
   const claims = parsed.data;
   if (claims.pid !== undefined && 'refused' in judgeNumber(claims.pid)) return refused(REFUSALS.realPerson);
 
+  const registered = state.clients.filter(({ clientId }) => clientId === claims.iss);
   const client =
-    state.clients.find(({ clientId }) => clientId === claims.iss) ?? enterpriseClient(state, claims.iss, clock.now());
+    registered.find((each) => each.kid === kid) ?? registered[0] ?? enterpriseClient(state, claims.iss, clock.now());
   if (client === undefined) return refused(REFUSALS.unknownClient);
   if (claims.aud !== issuer) return refused(REFUSALS.wrongAudience);
 

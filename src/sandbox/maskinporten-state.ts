@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { JWK } from 'jose';
 import { newRsaKey } from './rsa-keys.ts';
 import type { CertifiedKey, TestCa } from './test-ca.ts';
-import { ORGANISATIONS, SANDBOX_START } from './world.ts';
+import type { Organisation } from './world.ts';
+import { NUMBERS, ORGANISATIONS, SANDBOX_START } from './world.ts';
 
 /** A client as registered with Maskinporten, whatever it proves itself by. */
 export interface RegisteredClient {
@@ -14,7 +15,7 @@ export interface RegisteredClient {
   scopes: string[];
 }
 
-/** A client with a key of its own, known by its `kid`. */
+/** A client with a key of its own, known by its `kid`. One with several keys stands here once for each. */
 export interface MaskinportenClient extends RegisteredClient {
   kid: string;
   publicJwk: JWK;
@@ -26,8 +27,11 @@ export interface MaskinportenClient extends RegisteredClient {
 
 /** A client without a registered key: it proves itself by an enterprise certificate. */
 export interface EnterpriseClient extends RegisteredClient {
-  /** Kept so that whoever configures a gateway gets it; the double judges what is sent, not what stands here. */
-  certificate: CertifiedKey;
+  /**
+   * Kept so that whoever configures a gateway gets it; the double judges what is sent, not what stands here. Absent until
+   * first asked for, since its key takes time to make.
+   */
+  certificate?: CertifiedKey;
 }
 
 /** The test CA and the clients it issued certificates to. */
@@ -93,33 +97,30 @@ const CLIENT_IDS = {
   A: '6a1f2f0e-5d0c-4c7b-9a3e-0f4f0b6d1a01',
   B: '6a1f2f0e-5d0c-4c7b-9a3e-0f4f0b6d1b02',
   supplier: '6a1f2f0e-5d0c-4c7b-9a3e-0f4f0b6d1c03',
-} as const;
+  E: '6a1f2f0e-5d0c-4c7b-9a3e-0f4f0b6d2b07',
+} as const satisfies Partial<Record<Organisation['shortName'], string>>;
+
+/** More than a year before the sandbox starts. */
+const REGISTERED_LONG_AGO = new Date('2025-09-01T08:00:00Z');
 
 /**
- * A fresh registry: one signing key, a client with a key of its own for each organisation of the world, every scope
- * opened for both insurers and delegated by both to the supplier. Keys are new each time (RSA 2048).
+ * A fresh registry: one signing key; a client with a key of its own for A, B, the supplier and E, whose key has expired;
+ * every scope opened for every insurer, and delegated to the supplier by A and B. Keys are new each time (RSA 2048).
  */
 export async function newMaskinportenState(): Promise<MaskinportenState> {
   const insurers = ORGANISATIONS.filter(({ shortName }) => shortName !== 'supplier');
-  const suppliers = ORGANISATIONS.filter(({ shortName }) => shortName === 'supplier');
+  const { A, B, supplier, E } = NUMBERS;
   return {
     signingKeys: [(await newRsaKey(randomUUID())).privateJwk],
-    clients: await Promise.all(
-      ORGANISATIONS.map(({ organisationNumber, shortName }) =>
-        newMaskinportenClient({ clientId: CLIENT_IDS[shortName], organisation: organisationNumber }),
-      ),
-    ),
+    clients: await Promise.all([
+      newMaskinportenClient({ clientId: CLIENT_IDS.A, organisation: A }),
+      newMaskinportenClient({ clientId: CLIENT_IDS.B, organisation: B }),
+      newMaskinportenClient({ clientId: CLIENT_IDS.supplier, organisation: supplier }),
+      newMaskinportenClient({ clientId: CLIENT_IDS.E, organisation: E, registeredAt: REGISTERED_LONG_AGO }),
+    ]),
     scopes: structuredClone(SCOPES),
     access: Object.fromEntries(insurers.map(({ organisationNumber }) => [organisationNumber, [...SANDBOX_SCOPES]])),
-    delegations: insurers.flatMap((consumer) =>
-      suppliers.flatMap((supplier) =>
-        SANDBOX_SCOPES.map((scope) => ({
-          consumer: consumer.organisationNumber,
-          supplier: supplier.organisationNumber,
-          scope,
-        })),
-      ),
-    ),
+    delegations: [A, B].flatMap((consumer) => SANDBOX_SCOPES.map((scope) => ({ consumer, supplier, scope }))),
     spentGrants: {},
     consentRefusalError: 'invalid_grant',
     toWithLowerCaseId: false,

@@ -6,8 +6,10 @@ import type { Clock } from '../clock.ts';
 import type { ConsentLookup, GivenConsent } from './altinn3-lookup.ts';
 import { parsePartyUrn } from './altinn3-parties.ts';
 import type { Double, DoubleRequest, DoubleResponse } from './double.ts';
+import type { DelegationParties } from './maskinporten-delegations.ts';
+import { delegate, isDelegated, revokeDelegation } from './maskinporten-delegations.ts';
 import type { CertifiedClient } from './maskinporten-enterprise.ts';
-import { certifiedClients } from './maskinporten-enterprise.ts';
+import { certifiedClient, certifiedClients } from './maskinporten-enterprise.ts';
 import type { Grant } from './maskinporten-grant.ts';
 import { GRANT_ALGORITHMS, judgeGrant } from './maskinporten-grant.ts';
 import type { Judged, Refusal } from './maskinporten-refusals.ts';
@@ -20,7 +22,7 @@ import {
   scopeNotGranted,
   scopeNotOnClient,
 } from './maskinporten-refusals.ts';
-import type { MaskinportenState } from './maskinporten-state.ts';
+import type { MaskinportenState, ScopeDelegation } from './maskinporten-state.ts';
 import { publicPart } from './rsa-keys.ts';
 
 const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
@@ -37,8 +39,16 @@ export interface Maskinporten {
   readonly issuer: string;
   /** Public signing keys, as served on `/jwk`. */
   jwks(): JSONWebKeySet;
-  /** A client with an enterprise certificate for each insurer, made now or renewed if need be. */
+  /** The clients with enterprise certificates, of A, B and C; the certificates made now or renewed if need be. */
   certifiedClients(): readonly CertifiedClient[];
+  /** The one of that organisation, without making the others' certificates; undefined when it has none. */
+  certifiedClient(organisation: string): CertifiedClient | undefined;
+  /** What is delegated at this moment. */
+  delegations(): readonly ScopeDelegation[];
+  /** Delegates scopes to a supplier as the consumer would in Altinn; all of the sandbox's unless told. Again changes nothing. */
+  delegate(parties: DelegationParties, scopes?: readonly string[]): void;
+  /** Takes such delegations back; all of these parties' unless told which scopes. The next token request is refused (MP-251). */
+  revokeDelegation(parties: DelegationParties, scopes?: readonly string[]): void;
 }
 
 /**
@@ -133,7 +143,16 @@ export function createMaskinporten(options: {
     }
   };
 
-  return { double, issuer, jwks, certifiedClients: () => certifiedClients(state, clock.now()) };
+  return {
+    double,
+    issuer,
+    jwks,
+    certifiedClients: () => certifiedClients(state, clock.now()),
+    certifiedClient: (organisation) => certifiedClient(state, organisation, clock.now()),
+    delegations: () => state.delegations,
+    delegate: (parties, scopes) => delegate(state, parties, scopes),
+    revokeDelegation: (parties, scopes) => revokeDelegation(state, parties, scopes),
+  };
 }
 
 interface TokenBody {
@@ -175,13 +194,7 @@ function judgeScopes({ client, claims }: Grant, state: MaskinportenState): Judge
 
   const supplier = client.organisation;
   if (consumer === supplier) return refused(REFUSALS.consumerIsSelf);
-  const undelegated = scopes.find(
-    (scope) =>
-      !state.delegations.some(
-        (delegation) =>
-          delegation.consumer === consumer && delegation.supplier === supplier && delegation.scope === scope,
-      ),
-  );
+  const undelegated = scopes.find((scope) => !isDelegated(state, { consumer, supplier }, scope));
   return undelegated === undefined
     ? accepted({ scopes, consumer, supplier })
     : refused(scopeNotDelegated(undelegated, consumer, supplier));

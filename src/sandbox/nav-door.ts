@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { NationalId } from '../values.ts';
 import type { DoubleRequest } from './double.ts';
 import type { Maskinporten } from './maskinporten.ts';
-import { AAP_UFORE_RESOURCE, judgeNumber } from './world.ts';
+import { AAP_UFORE_RESOURCE, judgeNumber, MIGRATED_RESOURCE } from './world.ts';
 
 /** Why a call is not let in. */
 export interface Refusal {
@@ -139,24 +139,26 @@ export function judgeDates({ url }: DoubleRequest): Dates | Refusal {
 
 /**
  * 403 unless the token carries a consent for NAV's resource, from this person, to this consumer, still valid, with its
- * dates (`dd.MM.yyyy`, under lower-case keys alone).
+ * dates (`dd.MM.yyyy`, under lower-case keys alone). A consent that was migrated from Altinn 2 has another resource, and
+ * whatever action it had there.
  *
+ * @param reader what is looked at: consents inside tokens at all, and migrated ones among them
  * @returns the span that the consent shows
  */
 export function judgeConsent(
   { authorizationDetails, consumer }: Bearer,
   person: NationalId,
   now: Date,
-  readsTokenConsent: boolean,
+  reader: { readonly readsTokenConsent: boolean; readonly takesMigrated: boolean },
 ): Period | Refusal {
-  const carried = readsTokenConsent ? authorizationDetails.find(({ type }) => type === CONSENT_TYPE) : undefined;
+  const carried = reader.readsTokenConsent ? authorizationDetails.find(({ type }) => type === CONSENT_TYPE) : undefined;
   const consent = consentSchema.safeParse(carried).data;
   if (consent === undefined) return refusal(403, 'consent-missing', 'Samtykke mangler');
-  const right = consent.consentRights.find(
-    ({ action, resource }) =>
-      action.includes('consent') &&
-      resource.some(({ type, value }) => type === RESOURCE_TYPE && value === AAP_UFORE_RESOURCE.id),
-  );
+  const right = consent.consentRights.find(({ action, resource }) => {
+    const ids = resource.flatMap(({ type, value }) => (type === RESOURCE_TYPE ? [value] : []));
+    const isMigrated = reader.takesMigrated && ids.includes(MIGRATED_RESOURCE.id);
+    return isMigrated || (action.includes('consent') && ids.includes(AAP_UFORE_RESOURCE.id));
+  });
   if (right === undefined) return refusal(403, 'consent-resource', 'Samtykket gjelder en annen tjeneste');
   if (consent.from !== `${PERSON_URN}${person.reveal()}`) {
     return refusal(403, 'consent-giver', 'Samtykket er gitt av en annen person');

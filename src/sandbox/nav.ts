@@ -87,7 +87,13 @@ export function createNavDouble(service: NavService, parts: NavParts): Double {
     nationalId: NationalId,
   ): Promise<Period | Refusal> {
     const carried = request.headers[CONSENT_HEADER];
-    if (carried === undefined) return judgeConsent(bearer, nationalId, clock.now(), service.readsTokenConsent());
+    if (carried === undefined) {
+      const takesMigrated = !parts.switches.refusesMigrated;
+      return judgeConsent(bearer, nationalId, clock.now(), {
+        readsTokenConsent: service.readsTokenConsent(),
+        takesMigrated,
+      });
+    }
     return judgeAltinn2Consent(carried, {
       keys: parts.altinn2.jwks().keys,
       person: nationalId.reveal(),

@@ -6,7 +6,7 @@ import { LANGUAGES } from './page-language.ts';
 import type { ShownStatus } from './page-texts.ts';
 import { TEXTS } from './page-texts.ts';
 import type { ConsentResource } from './world.ts';
-import { AAP_UFORE_RESOURCE, organisationByNumber } from './world.ts';
+import { AAP_UFORE_RESOURCE, MIGRATED_RESOURCE, organisationByNumber } from './world.ts';
 
 /** A consent, or a request for one, in words that its giver reads. */
 export interface ShownConsent {
@@ -29,6 +29,9 @@ interface ShownRight {
   readonly contents: readonly string[];
   readonly details: readonly { readonly name: string; readonly value: string }[];
 }
+
+/** The resources that are told in NAV's own words: both hold the same. */
+const AAP_UFORE_IDS = [AAP_UFORE_RESOURCE.id, MIGRATED_RESOURCE.id];
 
 /** Puts a consent into words; `isExpired` says whether its time is over by the double's clock. */
 export function shownConsent(
@@ -89,23 +92,26 @@ function rightsOf(
     return {
       title: ids
         .map((id) =>
-          id === AAP_UFORE_RESOURCE.id
+          AAP_UFORE_IDS.includes(id)
             ? aapUfore.title
             : (resources.find((candidate) => candidate.id === id)?.title ?? id),
         )
         .join(', '),
-      contents: ids.includes(AAP_UFORE_RESOURCE.id) ? aapUfore.contents : [],
+      contents: ids.some((id) => AAP_UFORE_IDS.includes(id)) ? aapUfore.contents : [],
       details: detailsOf(metadata ?? {}, language),
     };
   });
 }
 
-/** The two dates as one period; whatever else was asked with, under its own key. */
+/**
+ * The two dates as one period; whatever else was asked with, under its own key. The name that the asker gives itself is
+ * left out: the page has the registered one.
+ */
 function detailsOf(metadata: Readonly<Record<string, string>>, language: Language): ShownRight['details'] {
   const { periode, until } = TEXTS[language].consent;
   const entries = Object.entries(metadata).map(([key, value]) => [key.toLowerCase(), value] as const);
-  const { fraogmed, tilogmed, ...others } = Object.fromEntries(entries);
-  const written = (date: string | undefined) => (date === undefined ? '–' : writtenDate(date, language));
+  const { fraogmed, tilogmed, navn: _, ...others } = Object.fromEntries(entries);
+  const written = (date: string | undefined) => (date === undefined || date === '' ? '–' : writtenDate(date, language));
   return [
     ...(fraogmed === undefined && tilogmed === undefined
       ? []

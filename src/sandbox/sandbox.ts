@@ -1,4 +1,4 @@
-import type { SettableClock } from '../clock.ts';
+import type { Clock, SettableClock } from '../clock.ts';
 import { AAP_PERSON_HEADERS, createAap } from './aap.ts';
 import type { Altinn2 } from './altinn2.ts';
 import { createAltinn2 } from './altinn2.ts';
@@ -8,7 +8,7 @@ import { createAltinn3 } from './altinn3.ts';
 import type { Callers } from './callers.ts';
 import { createCallers, GATEWAY_AUDIENCE } from './callers.ts';
 import { createControl } from './control.ts';
-import type { Double } from './double.ts';
+import type { Double, DoubleResponse } from './double.ts';
 import type { Faults, Wait } from './faults.ts';
 import { createFaults } from './faults.ts';
 import { createInnsyn, INNSYN_PATH } from './innsyn.ts';
@@ -18,6 +18,8 @@ import { listenerDouble } from './listener-double.ts';
 import type { Maskinporten } from './maskinporten.ts';
 import { createMaskinporten } from './maskinporten.ts';
 import type { MaskinportenClient } from './maskinporten-state.ts';
+import type { MigratedConsent } from './migrated.ts';
+import { plantMigrated } from './migrated.ts';
 import type { Trace } from './sporingslogg.ts';
 import { createSporingslogg } from './sporingslogg.ts';
 import type { SandboxState } from './state.ts';
@@ -55,9 +57,14 @@ export interface Sandbox {
   readonly switches: Switches;
   readonly faults: Faults;
   readonly journal: Journal;
-  /** The clients registered with Maskinporten, private keys included, for whoever configures a gateway. */
+  /** All that is remembered, live: whoever holds it may change any part between two calls. */
+  readonly state: SandboxState;
+  /**
+   * The clients registered with Maskinporten that have a key, the key included, for whoever configures a gateway: of A, B, the
+   * supplier and E. Those with a certificate are made when asked for, see {@link Maskinporten}.
+   */
   readonly clients: readonly MaskinportenClient[];
-  /** Organisation number to its ApiKey at Altinn 2, for whoever configures a gateway. */
+  /** Organisation number to its ApiKey at Altinn 2, for whoever configures a gateway. D has none: it is served with the supplier's. */
   readonly apiKeys: Readonly<Record<string, string>>;
   readonly altinn3: Altinn3;
   readonly altinn2: Altinn2;
@@ -65,6 +72,8 @@ export interface Sandbox {
   readonly callers: Callers;
   /** NAV's records of disclosures, oldest first. */
   traces(): readonly Trace[];
+  /** Puts consents of Altinn 2 into Altinn 3 and onto their insurers' lists; a code that is there already is passed over. */
+  plantMigrated(consents: readonly MigratedConsent[]): void;
   /** A copy of all that is remembered, with the clock's present moment. */
   snapshot(): SandboxState;
 }
@@ -78,8 +87,11 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
   const journal = createJournal(clock);
   const sporingslogg = createSporingslogg(state.traces, { clock, switches, changed });
 
+  const maskinportenClock: Clock = {
+    now: () => new Date(clock.now().getTime() + switches.maskinportenAheadSeconds * 1000),
+  };
   const maskinporten: Maskinporten = createMaskinporten({
-    clock,
+    clock: maskinportenClock,
     origin: origins.maskinporten,
     state: state.maskinporten,
     lookupConsent: (request) => altinn3.lookup(request),
@@ -108,8 +120,15 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
       const target = { upstream, method: request.method, path: request.url.pathname, traits };
       const response = await faults.play(target, () => remembering(double)(request));
       answered(response.status);
-      return response;
+      return dated(upstream, response);
     };
+  }
+
+  /** Every server says what its clock shows. The identity provider's is the machine's, which the server below it adds. */
+  function dated(upstream: PlayedUpstream, response: DoubleResponse): DoubleResponse {
+    if (upstream === 'callers') return response;
+    const own = upstream === 'maskinporten' ? maskinportenClock : clock;
+    return { ...response, headers: { ...response.headers, date: own.now().toUTCString() } };
   }
 
   function remembering(double: Double): Double {
@@ -123,7 +142,9 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
   }
 
   const doubles = {
-    control: remembering(createControl({ clock, faults, journal, switches, origins })),
+    control: remembering(
+      createControl({ clock, faults, journal, switches, origins, maskinporten, codes: state.altinn2Codes }),
+    ),
     altinn3: played(
       'altinn3',
       altinn3.double,
@@ -158,6 +179,7 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
     switches,
     faults,
     journal,
+    state,
     clients: state.maskinporten.clients,
     apiKeys: state.altinn2.apiKeys,
     altinn3,
@@ -165,6 +187,10 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
     maskinporten,
     callers,
     traces: sporingslogg.records,
+    plantMigrated: (consents) => {
+      plantMigrated(consents, { register: altinn3.register, codes: state.altinn2Codes });
+      changed();
+    },
     snapshot: () => structuredClone({ ...state, now: clock.now().toISOString() }),
   };
 }

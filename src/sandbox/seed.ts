@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { CallerName } from './callers-state.ts';
 import { createCitizen } from './citizen.ts';
+import { MIGRATED } from './migrated-set.ts';
 import type { Sandbox } from './sandbox.ts';
 import type { CastId } from './world.ts';
 import { personByCastId } from './world.ts';
@@ -33,8 +34,8 @@ const requested = z.object({
 const counted = z.object({ data: z.object({ consents: z.object({ nodes: z.array(z.unknown()) }) }) });
 
 /**
- * Fills an empty world as its users would: insurers ask through GraphQL, people answer on their pages. A world that holds a
- * consent already is left as it is.
+ * Fills an empty world as its users would: insurers ask through GraphQL, people answer on their pages. What insurers held in
+ * Altinn 2 is put there besides, and is new to the gateway. A world that holds a consent already is left as it is.
  *
  * @throws Error when gateway or doubles do not do what they should
  */
@@ -59,6 +60,7 @@ export async function seed(sandbox: Sandbox, graphql: string): Promise<void> {
     if (target !== null) await fetch(target, { redirect: 'manual' });
     if (answer === 'withdraw') await citizen.withdrawAll();
   }
+  sandbox.plantMigrated(MIGRATED);
 }
 
 async function post(

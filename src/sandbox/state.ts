@@ -9,6 +9,7 @@ import type { CallersState } from './callers-state.ts';
 import { newCallersState } from './callers-state.ts';
 import type { MaskinportenState } from './maskinporten-state.ts';
 import { newMaskinportenState } from './maskinporten-state.ts';
+import type { Altinn2Code } from './migrated.ts';
 import type { Trace } from './sporingslogg.ts';
 import { traceSchema } from './sporingslogg.ts';
 import { SANDBOX_START } from './world.ts';
@@ -28,9 +29,11 @@ export interface SandboxState {
   readonly callers: CallersState;
   /** NAV's records of disclosures, oldest first. */
   readonly traces: Trace[];
+  /** The insurers' own lists of what they held in Altinn 2: no upstream knows them. */
+  readonly altinn2Codes: Altinn2Code[];
 }
 
-const VERSION = 2;
+const VERSION = 3;
 const FILE = 'sandbox.json';
 /** Several changes within this many milliseconds are written once. */
 const SETTLE_MS = 50;
@@ -45,6 +48,7 @@ export async function newSandboxState(): Promise<SandboxState> {
     altinn2: await newAltinn2State(),
     callers: await newCallersState(),
     traces: [],
+    altinn2Codes: [],
   };
 }
 
@@ -114,6 +118,7 @@ const outlineSchema = z.object({
   altinn2: z.looseObject({ consents: z.record(z.string(), z.unknown()), signingKeys: z.array(z.unknown()) }),
   callers: z.looseObject({}),
   traces: z.array(traceSchema),
+  altinn2Codes: z.array(z.unknown()),
 });
 
 function isSandboxState(stored: unknown): stored is SandboxState {

@@ -11,18 +11,67 @@ export const SANDBOX_TODAY = '2026-11-16';
 /** The moment a fresh sandbox starts at: ten in the morning in Norway on {@link SANDBOX_TODAY}. */
 export const SANDBOX_START = new Date(`${SANDBOX_TODAY}T09:00:00Z`);
 
+/** The organisation numbers by short name, all of the synthetic population. */
+export const NUMBERS = {
+  A: '210483713',
+  B: '313772403',
+  supplier: '310990183',
+  C: '311482076',
+  D: '315609321',
+  E: '212975486',
+} as const;
+
 /** An organisation of the sandbox: nine digits of the synthetic population. */
 export interface Organisation {
   readonly organisationNumber: string;
   readonly name: string;
-  readonly shortName: 'A' | 'B' | 'supplier';
+  readonly shortName: keyof typeof NUMBERS;
+  /** How it stands with Maskinporten, and so what it is in the sandbox for, in one English line. */
+  readonly story: string;
 }
 
-/** Two insurers that know nothing of each other, and a supplier that may act for one of them. */
+/**
+ * Five insurers that know nothing of each other, and a supplier. In A and B everything is in place; in C, D and E the way
+ * to Maskinporten is another one, or not open yet. The order is that of the stories, and kept.
+ */
 export const ORGANISATIONS: readonly Organisation[] = [
-  { organisationNumber: '210483713', name: 'Fjordlund Forsikring', shortName: 'A' },
-  { organisationNumber: '313772403', name: 'Tindesol Pensjon', shortName: 'B' },
-  { organisationNumber: '310990183', name: 'Brobygger Systemer', shortName: 'supplier' },
+  {
+    organisationNumber: NUMBERS.A,
+    name: 'Fjordlund Forsikring',
+    shortName: 'A',
+    story: 'Has delegated every scope to the supplier, which acts for it; has a client with a registered key as well.',
+  },
+  {
+    organisationNumber: NUMBERS.B,
+    name: 'Tindesol Pensjon',
+    shortName: 'B',
+    story: 'As Fjordlund Forsikring: every scope delegated to the supplier, and a client with a registered key.',
+  },
+  {
+    organisationNumber: NUMBERS.supplier,
+    name: 'Brobygger Systemer',
+    shortName: 'supplier',
+    story:
+      'The supplier: has a client with a registered key, and acts for the insurers that have delegated scopes to it.',
+  },
+  {
+    organisationNumber: NUMBERS.C,
+    name: 'Lyngtopp Livsforsikring',
+    shortName: 'C',
+    story: 'Proves itself by an enterprise certificate: its client has no registered key.',
+  },
+  {
+    organisationNumber: NUMBERS.D,
+    name: 'Soldogg Forsikring',
+    shortName: 'D',
+    story: 'Has no client: the supplier is to act for it, but nothing is delegated yet (MP-251).',
+  },
+  {
+    organisationNumber: NUMBERS.E,
+    name: 'Siljebris Pensjon',
+    shortName: 'E',
+    story: 'Its client’s key was registered more than a year ago, and has expired (MP-121).',
+  },
 ];
 
 /** A consent resource of Altinn's registry, as far as the doubles need it. */
@@ -45,8 +94,20 @@ export const AAP_UFORE_RESOURCE: ConsentResource = {
   allowedConsumers: 'any',
 };
 
+/**
+ * What NAV's service 5252, edition 2, of Altinn 2 became when its consents were moved to Altinn 3. Nobody can ask for it. The
+ * id follows the form that is documented for such resources; that NAV's has it is unconfirmed.
+ */
+export const MIGRATED_RESOURCE: ConsentResource = {
+  id: 'nav_5252_2',
+  title: 'Syke- og uføreopplysninger fra NAV',
+  consentTemplate: 'standard',
+  metadataKeys: ['navn', 'fraogmed', 'tilogmed'],
+  allowedConsumers: [],
+};
+
 /** Every consent resource of the sandbox. */
-export const CONSENT_RESOURCES: readonly ConsentResource[] = [AAP_UFORE_RESOURCE];
+export const CONSENT_RESOURCES: readonly ConsentResource[] = [AAP_UFORE_RESOURCE, MIGRATED_RESOURCE];
 
 const byNumber = new Map(CAST.map((person) => [person.nationalId, person]));
 const byCastId = new Map(CAST.map((person) => [String(person.id), person]));

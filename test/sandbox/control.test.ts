@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
+import { NUMBERS, ORGANISATIONS } from '../../src/sandbox/world.ts';
 import { numberOf, VEDTAK } from './support/nav-world.ts';
 import { ORIGINS, send, testSandbox } from './support/test-sandbox.ts';
 
@@ -59,6 +60,8 @@ describe('control', () => {
       emptyUforeErrorBody: false,
       failingTrace: false,
       altinn2ExpChecked: true,
+      refusesMigrated: false,
+      maskinportenAheadSeconds: 0,
     };
     expect((await control(sandbox, 'GET', '/switches')).json).toEqual(rest);
 
@@ -78,12 +81,45 @@ describe('control', () => {
     expect(text).not.toContain('<script');
   });
 
+  test('has on its front page what is special about each organisation', async () => {
+    const { text } = await control(await testSandbox(), 'GET', '/');
+
+    for (const { name, organisationNumber, story } of ORGANISATIONS) {
+      for (const part of [name, `<code>${organisationNumber}</code>`, story]) expect(text).toContain(part);
+    }
+  });
+
   test('links to a page that Altinn has', async () => {
     const sandbox = await testSandbox();
     const { text } = await control(sandbox, 'GET', '/');
     const link = new RegExp(`href="(${ORIGINS.altinn3}/[^"]*)"`).exec(text)?.[1] ?? '';
 
     expect((await send(sandbox, link)).status).toBeLessThan(400);
+  });
+});
+
+describe('the delegations', () => {
+  const parties = { consumer: NUMBERS.D, supplier: NUMBERS.supplier };
+  const ofD = async (sandbox: Sandbox) => {
+    const { json } = await control(sandbox, 'GET', '/delegations');
+    return json.delegations.filter(({ consumer }: { consumer: string }) => consumer === NUMBERS.D);
+  };
+
+  test('are made and ended as the consumer would in Altinn, of all scopes or of some', async () => {
+    const sandbox = await testSandbox();
+    expect(await ofD(sandbox)).toEqual([]);
+    await control(sandbox, 'PUT', '/delegations', { ...parties, isDelegated: true });
+    expect(await ofD(sandbox)).toHaveLength(6);
+    await control(sandbox, 'PUT', '/delegations', { ...parties, isDelegated: true });
+    expect(await ofD(sandbox)).toHaveLength(6);
+
+    const scopes = ['nav:arbeid/v1/aap'];
+    await control(sandbox, 'PUT', '/delegations', { ...parties, scopes, isDelegated: false });
+    expect(await ofD(sandbox)).toHaveLength(5);
+    await control(sandbox, 'PUT', '/delegations', { ...parties, isDelegated: false });
+    expect(await ofD(sandbox)).toEqual([]);
+    await control(sandbox, 'PUT', '/delegations', { ...parties, scopes, isDelegated: true });
+    expect(await ofD(sandbox)).toEqual([{ ...parties, scope: 'nav:arbeid/v1/aap' }]);
   });
 });
 
@@ -96,6 +132,14 @@ describe('a control request that cannot be used', () => {
     ['a stranger', 'POST', '/faults', { upstream: 'aap', kind: 'hang', person: '30817429498' }, 'person'],
     ['a latency without a length', 'POST', '/faults', { upstream: 'aap', kind: 'latency' }, 'ms'],
     ['a status that is no failure', 'POST', '/faults', { upstream: 'aap', kind: 'status', status: 200 }, 'status'],
+    [
+      'a delegation by a stranger',
+      'PUT',
+      '/delegations',
+      { consumer: '30817429498', supplier: NUMBERS.supplier, isDelegated: true },
+      'consumer',
+    ],
+    ['a clock two days off', 'PUT', '/switches', { maskinportenAheadSeconds: 172_800 }, 'maskinportenAheadSeconds'],
     ['a switch of the wrong type', 'PUT', '/switches', { uforeCut: 'yes' }, 'uforeCut'],
   ])('gets 400 that names the property: %s', async (_, method, path, body, property) => {
     const { status, json } = await control(await testSandbox(), method, path, body);

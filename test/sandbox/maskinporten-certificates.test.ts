@@ -5,7 +5,7 @@ import type { CertifiedClient } from '../../src/sandbox/maskinporten-enterprise.
 import type { EnterpriseState } from '../../src/sandbox/maskinporten-state.ts';
 import type { CertifiedKey } from '../../src/sandbox/test-ca.ts';
 import { enterpriseExtensions, newTestCa } from '../../src/sandbox/test-ca.ts';
-import { SANDBOX_START } from '../../src/sandbox/world.ts';
+import { NUMBERS, SANDBOX_START } from '../../src/sandbox/world.ts';
 import keystores from '../fixtures/keystores.json' with { type: 'json' };
 import { derOf, enterpriseCertificate, withKeyUsage } from '../support/certificates.ts';
 import type { ConsentChain } from './support/consent-chain.ts';
@@ -71,12 +71,13 @@ describe('a client with an enterprise certificate', () => {
     }
   });
 
-  it('is another than the insurer’s client with a key, and there is one for each insurer', () => {
+  it('is another than the insurer’s client with a key, and C has no other', () => {
     const chain = enterpriseChain();
     const clients = chain.maskinporten.certifiedClients();
-    expect(clients.map(({ organisation }) => organisation)).toEqual([A, B]);
+    expect(clients.map(({ organisation }) => organisation)).toEqual([A, B, NUMBERS.C]);
+    expect(chain.maskinportenState.clients.map(({ organisation }) => organisation)).not.toContain(NUMBERS.C);
     const ids = [...clients, ...chain.maskinportenState.clients].map(({ clientId }) => clientId);
-    expect(new Set(ids).size).toBe(5);
+    expect(new Set(ids).size).toBe(7);
     expect(chain.clientOf(SUPPLIER).kid).not.toBe('');
   });
 
@@ -269,8 +270,19 @@ describe('the test CA', () => {
     chain.maskinporten.certifiedClients();
     const enterprise = chain.maskinportenState.enterprise;
     expect(enterprise).toBeDefined();
-    expect(chain.maskinporten.certifiedClients()).toHaveLength(2);
+    expect(chain.maskinporten.certifiedClients()).toHaveLength(3);
     expect(chain.maskinportenState.enterprise).toBe(enterprise);
+  });
+
+  it('makes the certificate of one alone, and none for whoever proves itself by a key', () => {
+    const chain = newConsentChain();
+    expect(chain.maskinporten.certifiedClient(SUPPLIER)).toBeUndefined();
+    expect(chain.maskinportenState.enterprise).toBeUndefined();
+    const own = chain.maskinporten.certifiedClient(NUMBERS.C);
+    expect(own?.organisation).toBe(NUMBERS.C);
+    const made = chain.maskinportenState.enterprise?.clients.filter(({ certificate }) => certificate !== undefined);
+    expect(made).toMatchObject([{ clientId: own?.clientId }]);
+    expect(chain.maskinporten.certifiedClients()).toContainEqual(own);
   });
 
   it('judges at the sandbox’s time, and whoever asks afterwards gets a certificate that holds', async () => {

@@ -50,7 +50,11 @@ test.each([
     'is from before Altinn 2',
     '{"version":1,"now":"2026-11-16T09:00:00.000Z","maskinporten":{"signingKeys":[],"clients":[]},"altinn3":{"consents":{}},"callers":{},"traces":[]}',
   ],
-  ['lacks a part', '{"version":2,"now":"2026-11-16T09:00:00.000Z","traces":[]}'],
+  [
+    'is from before there were insurers C, D and E',
+    '{"version":2,"now":"2026-11-16T09:00:00.000Z","maskinporten":{"signingKeys":[],"clients":[]},"altinn3":{"consents":{}},"altinn2":{"consents":{},"signingKeys":[]},"callers":{},"traces":[]}',
+  ],
+  ['lacks a part', '{"version":3,"now":"2026-11-16T09:00:00.000Z","traces":[]}'],
 ])('a file that %s is refused in one sentence', async (_, text) => {
   await writeFile(join(directory, 'sandbox.json'), text);
 

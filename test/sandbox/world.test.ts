@@ -87,6 +87,9 @@ test('the organisations are synthetic and sound', () => {
     ['210483713', 'A'],
     ['313772403', 'B'],
     ['310990183', 'supplier'],
+    ['311482076', 'C'],
+    ['315609321', 'D'],
+    ['212975486', 'E'],
   ]);
   for (const { organisationNumber } of ORGANISATIONS) {
     expect(isOrganisationNumber(organisationNumber) && isSyntheticOrganisation(organisationNumber)).toBe(true);
@@ -94,9 +97,10 @@ test('the organisations are synthetic and sound', () => {
   }
 });
 
-test('the consent resource wants both ends of the period', () => {
+test('the consent resource wants both ends of the period, and nobody can ask for what Altinn 2 left', () => {
   expect(CONSENT_RESOURCES).toMatchObject([
     { id: 'nav_samtykke_dsop_aap-ufore', metadataKeys: ['fraogmed', 'tilogmed'], allowedConsumers: 'any' },
+    { id: 'nav_5252_2', allowedConsumers: [] },
   ]);
 });
 
