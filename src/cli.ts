@@ -7,7 +7,8 @@ import { maskedConfig, readConfig } from './config.ts';
 import { tellStory } from './demo.ts';
 import { createGateway } from './gateway.ts';
 import { createLog, framesOf } from './log.ts';
-import { describeMistake, SANDBOX_PORTS, startStandalone, wipe } from './standalone.ts';
+import { SANDBOX_PORTS, startStandalone, wipe } from './standalone.ts';
+import { describeMistake } from './standalone-config.ts';
 import { welcome } from './welcome.ts';
 
 /** Exit code for a mistake of the person who started the command: configuration, arguments, a taken port. */

@@ -69,6 +69,51 @@ describe('gateway and sandbox together', { timeout: 60_000 }, () => {
     expect(second.calls).toBe(0);
   });
 
+  it('serve every insurer as its story says', async () => {
+    await using started = await startStandalone({ port: 0, sandboxPort: 0, dataDirectory: directory, ...quiet });
+    const { gateway, callers, control } = started.addresses;
+    const ask = async (caller: string, document: string, input?: object) => {
+      const token = (await (await fetch(`${callers}/tokens/${caller}`)).text()).trim();
+      const answer = await fetch(`${gateway}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+        body: JSON.stringify({ query: document, variables: { input } }),
+      });
+      return answer.json() as Promise<{
+        data: { viewer?: { dataConsumer: { name: string; supplier: string | null } } };
+        errors?: { extensions: { code: string } }[];
+      }>;
+    };
+    const told = [];
+    for (const letter of ['a', 'b', 'c', 'd', 'e']) {
+      const caller = `case-handler-${letter}`;
+      const { data } = await ask(caller, '{ viewer { dataConsumer { name supplier } } }');
+      const { errors = [] } = await ask(
+        caller,
+        'mutation ($input: RequestConsentInput!) { requestConsent(input: $input) { created } }',
+        {
+          applicant: { nationalId: CAST.find(({ id }) => id === 'P02')?.nationalId },
+          purpose: 'DISABILITY_INSURANCE',
+          periode: { fom: '2022-01-01', tom: '2027-12-31' },
+          returnUrl: `${control}/`,
+        },
+      );
+      const { name = '', supplier = null } = data.viewer?.dataConsumer ?? {};
+      told.push([name, supplier, errors.map(({ extensions }) => extensions.code).join()]);
+    }
+    expect(told).toEqual([
+      ['Fjordlund Forsikring', '310990183', ''],
+      ['Tindesol Pensjon', '310990183', ''],
+      ['Lyngtopp Livsforsikring', null, ''],
+      ['Soldogg Forsikring', '310990183', 'DELEGATION_MISSING'],
+      ['Siljebris Pensjon', null, 'MASKINPORTEN_REJECTED'],
+    ]);
+    const ready = (await (await fetch(`${gateway}/ready`)).json()) as { credentialsRunningOut: unknown };
+    expect(ready.credentialsRunningOut).toEqual([
+      { organisation: '212975486', age: 'expired', lastsUntil: '2026-09-01T00:00:00.000Z' },
+    ]);
+  });
+
   it('leave no port taken when the gateway cannot be made', async () => {
     await writeFile(join(directory, 'keys.json'), 'no keys');
     const failing = startStandalone({ port: 0, sandboxPort: 0, dataDirectory: directory, ...quiet });

@@ -17,7 +17,7 @@ import { createSandbox } from '../../src/sandbox/sandbox.ts';
 import { newSandboxState } from '../../src/sandbox/state.ts';
 import type { CastId } from '../../src/sandbox/world.ts';
 import { personByCastId, SANDBOX_START } from '../../src/sandbox/world.ts';
-import { sandboxConfig } from '../../src/standalone.ts';
+import { sandboxConfig } from '../../src/standalone-config.ts';
 import type { Transport } from '../../src/upstream.ts';
 import type { Altinn } from './altinn.ts';
 import { altinnOf, numberOf } from './altinn.ts';
@@ -243,7 +243,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     state: options.state ?? structuredClone(fresh),
     ...(options.wait === undefined ? {} : { wait: options.wait }),
   });
-  const usual = sandboxConfig(sandbox, { port: 0, dataDirectory: directory });
+  const usual = sandboxConfig(sandbox, { port: 0, dataDirectory: directory, insurers: 'A_AND_B' });
   const base: Config = {
     ...usual,
     server: { ...usual.server, publicUrl: 'http://127.0.0.1:4000' },
