@@ -42,7 +42,7 @@ export function settings<P extends Profile>(profile: P, read: SecretReader) {
       issuers: z.array(callerIssuer(profile)).min(1).describe('Who issues the tokens that callers bring.'),
     }),
     store: store(profile, read),
-    graphql: graphql(),
+    graphql: graphql(profile),
     graphiql: graphiql(profile),
     server: server(profile),
     consent: consent(),
@@ -203,7 +203,7 @@ function directory() {
     .describe('Directory of what is stored; keep a backup. `DATA_DIR` in the environment wins.');
 }
 
-function graphql() {
+function graphql(profile: Profile) {
   return z
     .strictObject({
       limits: z
@@ -213,9 +213,22 @@ function graphql() {
           maxDepth: count(1, 100).default(12).describe('Deepest nesting of fields.'),
           maxAliases: count(0, 1000).default(30).describe('Most aliases in a document.'),
           maxRows: count(100, 1_000_000).default(10_000).describe('Most rows that pages within pages may come to.'),
+          maxUpstreamCalls: count(10, 100_000)
+            .default(1000)
+            .describe('Most calls that the benefits of a document may come to, two for each person and benefit.'),
+          requestsPerMinute: count(1, 1_000_000)
+            .default(1200)
+            .describe('Requests of one caller in a minute; the others get 429 with `Retry-After`.'),
+          concurrentRequests: count(1, 10_000)
+            .default(50)
+            .describe('Requests of one caller that may be under way at once; the others get 429 with `Retry-After`.'),
           maxKeys: count(1, MOST_KEYS).default(MOST_KEYS).describe('Most applicants asked for at once.'),
         })
         .prefault({}),
+      introspection: z
+        .array(z.enum(ROLES))
+        .default(profile === 'production' ? ['ANALYST', 'OPERATOR'] : [...ROLES])
+        .describe('Roles that may ask for the schema itself.'),
     })
     .prefault({});
 }
@@ -229,16 +242,23 @@ function server(profile: Profile) {
   });
   const described = host.prefault('127.0.0.1').describe('Address to listen on.');
   const publicUrl = value.origin(profile);
+  const allowedOrigins = z
+    .array(value.origin(profile))
+    .default([])
+    .describe(
+      'Origins of web pages that may call GraphQL from a browser, such as a case handling system’s; none, if left out.',
+    );
   const meaning = 'Scheme, host and port by which people reach this gateway: Altinn sends them back to it.';
   return profile === 'sandbox'
     ? z
         .strictObject({
           port,
           host: described,
+          allowedOrigins,
           publicUrl: publicUrl.optional().describe(`${meaning} In the sandbox the address listened on, if left out.`),
         })
         .prefault({})
-    : z.strictObject({ port, host: described, publicUrl: publicUrl.describe(meaning) });
+    : z.strictObject({ port, host: described, allowedOrigins, publicUrl: publicUrl.describe(meaning) });
 }
 
 function consent() {

@@ -84,11 +84,20 @@ export interface Config {
       readonly maxAliases: number;
       readonly maxRows: number;
       readonly maxKeys: number;
+      readonly maxUpstreamCalls: number;
+      readonly requestsPerMinute: number;
+      readonly concurrentRequests: number;
     };
+    readonly introspection: readonly Role[];
   };
   readonly graphiql: GraphiqlConfig;
   /** `publicUrl` is undefined in the sandbox only: the address listened on, known once the port is. */
-  readonly server: { readonly port: number; readonly host: string; readonly publicUrl: string | undefined };
+  readonly server: {
+    readonly port: number;
+    readonly host: string;
+    readonly publicUrl: string | undefined;
+    readonly allowedOrigins: readonly string[];
+  };
   readonly consent: {
     readonly newRequests: 'ALTINN_3' | 'ALTINN_2';
     readonly askAgainAfterDeclinedDays: number;

@@ -102,11 +102,12 @@ export async function createGateway(config: Config, parts: GatewayParts): Promis
   });
 
   const callers = building.use(createCallers(config.callers, dataConsumers, transport));
-  const { limits } = config.graphql;
+  const { limits, introspection } = config.graphql;
   const graphql = createGraphql({
     access,
     readCaller: callers.read,
     limits,
+    introspection,
     nationalIds: config.nationalIds,
     clock,
     log,
@@ -118,6 +119,7 @@ export async function createGateway(config: Config, parts: GatewayParts): Promis
     credentialsRunningOut: maskinporten.watch.runningOut,
     bodyBytes: limits.bodyBytes,
     loopbackOnly: config.profile === 'sandbox',
+    allowedOrigins: config.server.allowedOrigins,
     graphiql: config.graphiql.enabled ? graphiqlOf(config, parts, clock) : undefined,
     log,
   });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
+import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { fastify, LogController } from 'fastify';
@@ -37,6 +38,8 @@ export interface HostOptions {
   readonly bodyBytes: number;
   /** Bound to this machine only: requests that name another host are turned away, so that no web page can reach in. */
   readonly loopbackOnly: boolean;
+  /** Origins whose pages may call GraphQL from a browser; those of other pages may not. */
+  readonly allowedOrigins: readonly string[];
   /** Undefined: not served. */
   readonly graphiql: GraphiqlOptions | undefined;
   readonly log: Log;
@@ -54,6 +57,9 @@ const GRACE_MS = 1_000;
 
 /** How long a client may take to send its request. */
 const LONGEST_REQUEST_MS = 30_000;
+
+/** How long a browser may remember what it is allowed. */
+const PREFLIGHT_LASTS_S = 600;
 
 /** Where Altinn sends people back to, below the public address. */
 export const RETURN_PATH = '/return';
@@ -87,6 +93,16 @@ export async function createHost(options: HostOptions): Promise<Host> {
     if (options.loopbackOnly && !isLoopback(request.hostname))
       return refuse(reply, 403, 'FORBIDDEN', 'This gateway answers to this machine only.');
   });
+
+  if (options.allowedOrigins.length > 0) {
+    await app.register(cors, {
+      origin: [...options.allowedOrigins],
+      methods: ['POST'],
+      allowedHeaders: ['authorization', 'content-type', 'data-consumer'],
+      exposedHeaders: ['x-request-id', 'retry-after'],
+      maxAge: PREFLIGHT_LASTS_S,
+    });
+  }
 
   await graphql.server.start();
   const handle = fastifyApolloHandler(graphql.server, {

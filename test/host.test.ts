@@ -20,6 +20,49 @@ afterAll(() => world[Symbol.asyncDispose]());
 const get = (url: string, headers: Record<string, string> = { host: '127.0.0.1:4000' }) =>
   world.gateway.app.inject({ method: 'GET', url, headers });
 
+describe('a web page of another origin', () => {
+  const CASE_SYSTEM = 'https://saksbehandling.forsikring-a.example';
+  const preflight = (from: World, origin: string) =>
+    from.gateway.app.inject({
+      method: 'OPTIONS',
+      url: '/graphql',
+      headers: {
+        host: '127.0.0.1:4000',
+        origin,
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'authorization,content-type',
+      },
+    });
+
+  it('may call GraphQL from a browser when it is on the list, and no other may', async () => {
+    await using open = await openWorld({
+      config: (config) => ({ ...config, server: { ...config.server, allowedOrigins: [CASE_SYSTEM] } }),
+    });
+    const allowed = await preflight(open, CASE_SYSTEM);
+    expect(allowed.statusCode).toBe(204);
+    expect(allowed.headers).toMatchObject({
+      'access-control-allow-origin': CASE_SYSTEM,
+      'access-control-allow-methods': 'POST',
+      'access-control-allow-headers': 'authorization, content-type, data-consumer',
+    });
+    expect(allowed.headers['access-control-allow-credentials']).toBeUndefined();
+    const other = await preflight(open, 'https://elsewhere.example');
+    expect(other.headers['access-control-allow-origin']).not.toBe('https://elsewhere.example');
+    const seen = await open.query('case-handler-a', '{ viewer { role } }', {}, { origin: CASE_SYSTEM });
+    expect(seen.headers).toMatchObject({
+      'access-control-allow-origin': CASE_SYSTEM,
+      'access-control-expose-headers': 'x-request-id, retry-after',
+      vary: expect.stringContaining('Origin'),
+    });
+  });
+
+  it('may not where there is no list', async () => {
+    const answer = await preflight(world, CASE_SYSTEM);
+    expect(answer.statusCode).toBe(404);
+    expect(Object.keys(answer.headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
+  });
+});
+
 describe('health and readiness', () => {
   it('the process is alive', async () => {
     const answer = await get('/health');

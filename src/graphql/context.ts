@@ -11,4 +11,8 @@ export interface RequestContext {
   /** Most keys in one list. */
   readonly maxKeys: number;
   readonly now: () => Date;
+  /** The caller's role may ask for the schema itself. */
+  readonly mayIntrospect: boolean;
+  /** Called when the request has been answered; once is enough. */
+  readonly leave: () => void;
 }

@@ -6,7 +6,8 @@ import type {
   OperationDefinitionNode,
   SelectionSetNode,
 } from 'graphql';
-import { coerceInputValue, isInputType, Kind, Lexer, Source, TokenKind, typeFromAST } from 'graphql';
+import { coerceInputValue, isInputType, Kind, Lexer, Source, TokenKind, typeFromAST, visit } from 'graphql';
+import { isSourceName } from '../benefits/index.ts';
 import { GatewayError, invalidInput } from '../errors.ts';
 import { holdsNationalId } from '../values.ts';
 import { COMPARE, gatewayErrorOf } from './errors.ts';
@@ -22,6 +23,8 @@ export interface DocumentLimits {
   readonly maxAliases: number;
   /** Most rows that pages within pages may come to, each page counted as full. */
   readonly maxRows: number;
+  /** Most calls to upstreams that benefits may come to, for every person that may be among the answers. */
+  readonly maxUpstreamCalls: number;
 }
 
 /**
@@ -49,6 +52,19 @@ export function assertOperationKind(schema: GraphQLSchema, { operation }: Operat
   throw new GatewayError('INVALID_INPUT', `There is no ${operation} here: send a query or a mutation.`);
 }
 
+/** @throws GatewayError `FORBIDDEN` when the document asks for the schema itself */
+export function assertNoIntrospection(document: DocumentNode): void {
+  visit(document, {
+    Field({ name: { value } }) {
+      if (value !== '__schema' && value !== '__type') return;
+      throw new GatewayError(
+        'FORBIDDEN',
+        'This role may not ask for the schema. It stands in the documentation; the operator can open it (graphql.introspection).',
+      );
+    },
+  });
+}
+
 /**
  * Judges a valid document.
  * @throws GatewayError `LIMIT_EXCEEDED`
@@ -63,7 +79,11 @@ export function assertDocumentSize(
   for (const definition of document.definitions) {
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
   }
-  const { depth, aliases, rows } = measure(operation.selectionSet, { fragments, variables, known: new Map() });
+  const { depth, aliases, rows, upstreamCalls } = measure(operation.selectionSet, {
+    fragments,
+    variables,
+    known: new Map(),
+  });
   if (depth > limits.maxDepth)
     throw new GatewayError(
       'LIMIT_EXCEEDED',
@@ -73,6 +93,12 @@ export function assertDocumentSize(
     throw new GatewayError(
       'LIMIT_EXCEEDED',
       `Pages within pages come to more than ${limits.maxRows} rows. Ask for fewer at a time.`,
+    );
+  }
+  if (upstreamCalls > limits.maxUpstreamCalls) {
+    throw new GatewayError(
+      'LIMIT_EXCEEDED',
+      `The benefits asked for come to more than ${limits.maxUpstreamCalls} calls to NAV and Maskinporten. Ask about fewer people at a time.`,
     );
   }
   if (aliases > limits.maxAliases) {
@@ -90,6 +116,7 @@ interface Size {
   readonly aliases: number;
   /** A field without a page is no row. */
   readonly rows: number;
+  readonly upstreamCalls: number;
 }
 
 interface Measuring {
@@ -105,10 +132,12 @@ function measure(selections: SelectionSetNode, measuring: Measuring): Size {
   let depth = 0;
   let aliases = 0;
   let rows = 0;
+  let upstreamCalls = 0;
   const add = (size: Size) => {
     depth = Math.max(depth, size.depth);
     aliases += size.aliases;
     rows += size.rows;
+    upstreamCalls += size.upstreamCalls;
   };
   for (const selection of selections.selections) {
     switch (selection.kind) {
@@ -121,6 +150,7 @@ function measure(selections: SelectionSetNode, measuring: Measuring): Size {
           depth: 1 + (below?.depth ?? 0),
           aliases: below?.aliases ?? 0,
           rows: page === 0 ? (below?.rows ?? 0) : page * (1 + (below?.rows ?? 0)),
+          upstreamCalls: Math.max(1, page) * (below?.upstreamCalls ?? 0) + callsOf(selection),
         });
         break;
       }
@@ -137,7 +167,14 @@ function measure(selections: SelectionSetNode, measuring: Measuring): Size {
       }
     }
   }
-  return { depth, aliases, rows };
+  return { depth, aliases, rows, upstreamCalls };
+}
+
+/** A token that carries the consent, and the read at NAV. */
+const CALLS_OF_A_BENEFIT = 2;
+
+function callsOf({ name }: FieldNode): number {
+  return isSourceName(name.value) ? CALLS_OF_A_BENEFIT : 0;
 }
 
 /** As many rows as a connection shows when nobody says how many. */

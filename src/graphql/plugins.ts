@@ -7,7 +7,7 @@ import { framesOf } from '../log.ts';
 import { resemblesNationalId } from '../values.ts';
 import type { RequestContext } from './context.ts';
 import type { DocumentLimits } from './document.ts';
-import { assertDocumentSize, assertOperationKind, assertVariables } from './document.ts';
+import { assertDocumentSize, assertNoIntrospection, assertOperationKind, assertVariables } from './document.ts';
 import { isDefect, refusalStatus, refusedRequest } from './errors.ts';
 
 /** Refuses documents and variables that may not be executed. */
@@ -15,18 +15,29 @@ export function limits(documentLimits: DocumentLimits): ApolloServerPlugin<Reque
   return {
     async requestDidStart() {
       return {
-        async didResolveOperation({ document, operation, schema, request }) {
+        async didResolveOperation({ document, operation, schema, request, contextValue }) {
           // Without an operation there is nothing to execute, and GraphQL says so itself.
           if (operation === undefined) return;
           try {
             assertOperationKind(schema, operation);
+            if (!contextValue.mayIntrospect) assertNoIntrospection(document);
             assertDocumentSize(document, operation, request.variables ?? {}, documentLimits);
             assertVariables(schema, operation, request.variables ?? {});
           } catch (error) {
-            throw error instanceof GatewayError ? refusedRequest(error, { status: 400 }) : error;
+            if (!(error instanceof GatewayError)) throw error;
+            throw refusedRequest(error, { status: error.code === 'FORBIDDEN' ? 403 : 400 });
           }
         },
       };
+    },
+  };
+}
+
+/** Tells the gate that a request has been answered, however it went. */
+export function partings(): ApolloServerPlugin<RequestContext> {
+  return {
+    async requestDidStart() {
+      return { willSendResponse: async ({ contextValue }) => contextValue.leave() };
     },
   };
 }

@@ -3,25 +3,29 @@ import { ApolloServer, HeaderMap } from '@apollo/server';
 import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
 import { GraphQLError } from 'graphql';
 import type { Access } from '../access/index.ts';
-import type { Caller } from '../access/ports.ts';
+import type { Caller, Role } from '../access/ports.ts';
 import type { Clock } from '../clock.ts';
 import { GatewayError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { framesOf } from '../log.ts';
 import type { NationalIdKind } from '../values.ts';
 import type { Credentials, ReadCaller } from './caller.ts';
+import type { CallerLimits } from './caller-gate.ts';
+import { createCallerGate } from './caller-gate.ts';
 import type { RequestContext } from './context.ts';
 import type { DocumentLimits } from './document.ts';
 import { assertDocumentText } from './document.ts';
 import { formatError, refusalStatus } from './errors.ts';
-import { callIds, documentHash, limits, requestErrorStatus, requestLog } from './plugins.ts';
+import { callIds, documentHash, limits, partings, requestErrorStatus, requestLog } from './plugins.ts';
 import { resolvers } from './resolvers.ts';
 
 /** What the public floor needs. */
 export interface GraphqlOptions {
   readonly access: Access;
   readonly readCaller: ReadCaller;
-  readonly limits: DocumentLimits & { readonly maxKeys: number };
+  readonly limits: DocumentLimits & CallerLimits & { readonly maxKeys: number };
+  /** Roles that may ask for the schema itself. */
+  readonly introspection: readonly Role[];
   readonly nationalIds: readonly NationalIdKind[];
   readonly clock: Clock;
   readonly log: Log;
@@ -53,6 +57,7 @@ export function readTypeDefs(): string[] {
 /** Builds the GraphQL server; `server.start()` is the caller's. */
 export function createGraphql(options: GraphqlOptions): Graphql {
   const { access, readCaller, nationalIds, clock, log } = options;
+  const gate = createCallerGate(options.limits, clock);
   const server = new ApolloServer<RequestContext>({
     typeDefs: readTypeDefs(),
     resolvers,
@@ -69,6 +74,7 @@ export function createGraphql(options: GraphqlOptions): Graphql {
       requestErrorStatus(),
       callIds(),
       requestLog(log),
+      partings(),
     ],
   });
   return {
@@ -76,12 +82,22 @@ export function createGraphql(options: GraphqlOptions): Graphql {
     async openContext({ callId, signal, document, accept, ...credentials }) {
       const startedAt = performance.now();
       let caller: Caller | undefined;
+      let leave = () => {};
+      let retryAfterSeconds: number | undefined;
       try {
         caller = await unlessGone(readCaller(credentials), signal);
+        const entry = gate(caller);
+        if ('retryAfterSeconds' in entry) {
+          retryAfterSeconds = entry.retryAfterSeconds;
+          throw new GatewayError('LIMIT_EXCEEDED', TOO_OFTEN, { retry: 'later' });
+        }
+        leave = entry.leave;
         assertDocumentText(document, options.limits);
         const session = access.openSession(caller, callId, signal);
-        return { session, callId, nationalIds, maxKeys: options.limits.maxKeys, now: clock.now };
+        const mayIntrospect = options.introspection.includes(caller.role);
+        return { session, callId, nationalIds, maxKeys: options.limits.maxKeys, now: clock.now, mayIntrospect, leave };
       } catch (error) {
+        leave();
         if (!(error instanceof GatewayError || signal.aborted)) log({ event: 'defect', callId, ...framesOf(error) });
         const code = error instanceof GatewayError ? error.code : 'INTERNAL';
         log({
@@ -94,17 +110,23 @@ export function createGraphql(options: GraphqlOptions): Graphql {
           dataConsumer: caller?.dataConsumer.organisationNumber ?? null,
           role: caller?.role ?? null,
         });
-        const headers = new HeaderMap(
-          code === 'UNAUTHENTICATED' ? [['www-authenticate', 'Bearer realm="samtykkeporten"']] : [],
-        );
+        const headers = new HeaderMap([
+          ...(code === 'UNAUTHENTICATED' ? [['www-authenticate', 'Bearer realm="samtykkeporten"'] as const] : []),
+          ...(retryAfterSeconds === undefined ? [] : [['retry-after', String(retryAfterSeconds)] as const]),
+        ]);
+        const status = retryAfterSeconds === undefined ? refusalStatus(code, accept) : TOO_MANY_REQUESTS;
         throw new GraphQLError('', {
           originalError: error instanceof Error ? error : null,
-          extensions: { callId, http: { status: refusalStatus(code, accept), headers } },
+          extensions: { callId, http: { status, headers } },
         });
       }
     },
   };
 }
+
+const TOO_MANY_REQUESTS = 429;
+const TOO_OFTEN =
+  'This caller asks too often, or for too much at once. Wait as long as Retry-After says; ask for many people in one request.';
 
 /** The work, or the end of the wait for it: an issuer that does not answer must not hold a request whose client has left. */
 function unlessGone<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {

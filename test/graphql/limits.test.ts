@@ -130,6 +130,29 @@ describe('keys', () => {
   });
 });
 
+describe('upstream calls', () => {
+  const ofBenefits = (benefits: string) => `query ($by: [ApplicantKey!]!) { applicants(by: $by) { ${benefits} } }`;
+  const ALL = 'aapVedtak { __typename } aapMeldekort { __typename } uforeopplysninger { __typename }';
+  const keys = (count: number) => Array.from({ length: count }, () => ({ nationalId: P04 }));
+  const twice = ALL.replaceAll(
+    /(\w+) \{ __typename \}/g,
+    '$& again$1: $1(periode: { fom: "2025-01-01" }) { __typename }',
+  );
+
+  it('every benefit of a hundred people is taken', async () => {
+    expect((await post(world, { query: ofBenefits(ALL), variables: { by: keys(100) } })).errors).toEqual([]);
+  });
+
+  it('every benefit of eighty-four people twice is not, nor in lists within lists', async () => {
+    expect((await post(world, { query: ofBenefits(twice), variables: { by: keys(83) } })).errors).toEqual([]);
+    const tooMany = await post(world, { query: ofBenefits(twice), variables: { by: keys(84) } });
+    expectRefused(tooMany, 'LIMIT_EXCEEDED', /more than 1000 calls/);
+    const nested = '{ consents(first: 100) { nodes { applicant { ...a ...b } } } }';
+    const fragments = `fragment a on Applicant { ${ALL} } fragment b on Applicant { ${twice.replaceAll('again', 'b')} }`;
+    expectRefused(await post(world, { query: `${nested} ${fragments}` }), 'LIMIT_EXCEEDED', /more than 1000 calls/);
+  });
+});
+
 it.each([
   [
     'consents',
@@ -167,6 +190,23 @@ describe('introspection', () => {
     expect(seen.errors).toEqual([]);
     expect(seen.data.__schema.queryType.name).toBe('Query');
     expect(() => parse(query)).not.toThrow();
+  });
+
+  it('is for the roles that are configured, and the kind of a thing for everybody', async () => {
+    await using strict = await openWorld({
+      config: (config) => ({ ...config, graphql: { ...config.graphql, introspection: ['ANALYST'] } }),
+    });
+    expect((await strict.query('analyst-a', getIntrospectionQuery())).errors).toEqual([]);
+    for (const document of [
+      getIntrospectionQuery(),
+      '{ __type(name: "Query") { name } }',
+      '{ ...s } fragment s on Query { __schema { types { name } } }',
+    ]) {
+      const refused = await strict.query('case-handler-a', document);
+      expect(refused.status).toBe(403);
+      expect(refused.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN', retry: 'never' } }]);
+    }
+    expect((await strict.query('case-handler-a', '{ viewer { __typename } }')).data.viewer.__typename).toBe('Viewer');
   });
 
   it('is not for strangers', async () => {
