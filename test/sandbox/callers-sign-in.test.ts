@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CALLER_NAMES } from '../../src/sandbox/callers-state.ts';
 import type { RunningSandbox } from '../../src/sandbox/server.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
+import { ORGANISATIONS } from '../../src/sandbox/world.ts';
 
 const PAGE = 'http://127.0.0.1:4000';
 const REDIRECT = `${PAGE}/graphiql/`;
@@ -98,6 +99,10 @@ describe('a person who signs in', () => {
     const { status, text, response } = await visit(picker);
     expect(status).toBe(200);
     for (const name of CALLER_NAMES) expect(text).toContain(`value="${name}"`);
+    // Under the heading of each insurer, what is special about it.
+    for (const { name, story, shortName } of ORGANISATIONS) {
+      if (shortName !== 'supplier') expect(text).toContain(`<h2>${name}</h2>\n<p>${story}</p>`);
+    }
     expect(response.headers.get('content-security-policy')).toContain("default-src 'none'");
     expect(response.headers.get('content-security-policy')).toContain(`form-action 'self' ${PAGE};`);
   });
@@ -105,6 +110,7 @@ describe('a person who signs in', () => {
   it.each([
     ['case-handler-a', 'CASE_HANDLER', ['210483713']],
     ['auditor-b', 'AUDITOR', ['313772403']],
+    ['case-handler-d', 'CASE_HANDLER', ['315609321']],
     ['case-handler-ab', 'CASE_HANDLER', ['210483713', '313772403']],
   ])('as %s gets a token that lives an hour and says %s', async (name, role, organisations) => {
     const begun = await begin();
