@@ -104,6 +104,8 @@ describeInBrowser('GraphiQL in the browser', (browser) => {
     await visit.page.locator('.graphiql-explorer-viewer [data-field-name="viewer"]').click();
     await visit.page.locator('.graphiql-explorer-role [data-field-name="role"]').click();
     await visit.query('role');
+    // The tab is named once GraphiQL has seen which operation there is to run.
+    await visit.page.locator('.graphiql-tab-active').getByText('MyQuery').waitFor();
     await visit.execute();
     await visit.response('"role": "CASE_HANDLER"');
   });
