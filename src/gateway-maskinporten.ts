@@ -56,7 +56,7 @@ export async function createMaskinportenClients(
 
   async function credentialsOf(client: ConfiguredClient, organisation: string): Promise<Credentials> {
     const signing = { clientId: client.clientId, issuer, lifetimeSeconds: grantLifetimeSeconds, clock };
-    const [first, ...others] = await Promise.all(client.credentials.map((each) => ready(each, signing)));
+    const [first, ...others] = await Promise.all(client.credentials.map((each) => readyCredential(each, signing)));
     if (first === undefined)
       throw new Error(`The client of organisation ${organisation} has neither key nor certificate.`);
     return watch.over(organisation, [first, ...others], rotate([first, ...others], clock));
@@ -87,7 +87,12 @@ export async function createMaskinportenClients(
   };
 }
 
-async function ready(
+/**
+ * Makes a configured key or certificate ready to sign.
+ *
+ * @throws Error, one sentence, when the key cannot be used
+ */
+export async function readyCredential(
   { privateKey, startsAt, expiresAt, ...named }: ConfiguredCredential,
   signing: Pick<SignerOptions, 'clientId' | 'issuer' | 'lifetimeSeconds' | 'clock'>,
 ): Promise<Credential> {

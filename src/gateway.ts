@@ -1,5 +1,5 @@
-import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
+import type { Access } from './access/index.ts';
 import { createAccess } from './access/index.ts';
 import type { DataConsumer } from './access/ports.ts';
 import { createRails } from './altinn/index.ts';
@@ -18,7 +18,7 @@ import { createHost, RETURN_PATH } from './host.ts';
 import type { Guide } from './host-guide.ts';
 import { addressOf, close, listen } from './host-listening.ts';
 import type { Log } from './log.ts';
-import { openEmbeddedStore } from './store/embedded.ts';
+import { openEmbeddedStore, storeFileIn } from './store/embedded.ts';
 import { ownKeyFile } from './store/key-file.ts';
 import { parseKeyFile } from './store/keys.ts';
 import type { Transport, Upstream } from './upstream.ts';
@@ -46,6 +46,8 @@ export interface Gateway extends AsyncDisposable {
    * @throws Error, one sentence, when the port is taken
    */
   listen(): Promise<string>;
+  /** See {@link Access.openMigration}; needs no listening, unless people are asked and no public address is configured. */
+  readonly openMigration: Access['openMigration'];
 }
 
 /**
@@ -76,7 +78,7 @@ export async function createGateway(config: Config, parts: GatewayParts): Promis
 
   const store = building.use(
     await openEmbeddedStore({
-      file: join(config.store.directory, 'samtykkeporten.db'),
+      file: storeFileIn(config.store.directory),
       keys: parseKeyFile(config.store.encryptionKeys?.reveal() ?? ownKeyFile(config.store.directory)),
       clock,
       nationalIds: config.nationalIds,
@@ -127,7 +129,12 @@ export async function createGateway(config: Config, parts: GatewayParts): Promis
 
   const { app } = host;
   const built = building.move();
-  return { app, listen: () => listen(app, config.server), [Symbol.asyncDispose]: () => built.disposeAsync() };
+  return {
+    app,
+    listen: () => listen(app, config.server),
+    openMigration: access.openMigration,
+    [Symbol.asyncDispose]: () => built.disposeAsync(),
+  };
 }
 
 function graphiqlOf({ profile, graphiql }: Config, { guide, graphiqlDirectory }: GatewayParts, clock: Clock) {

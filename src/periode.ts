@@ -25,6 +25,13 @@ export function isCivilDate(text: string): text is CivilDate {
   return isoDate.safeParse(text).success;
 }
 
+/** A civil date written `yyyy-MM-dd` or `dd.MM.yyyy`, with or without a time of day behind it; undefined: the text is none. */
+export function parseCivilDate(text: string): CivilDate | undefined {
+  const [, date = '', day, month, year] = /^(\d{4}-\d{2}-\d{2}|(\d{2})\.(\d{2})\.(\d{4}))(?:[ T].*)?$/.exec(text) ?? [];
+  const iso = day === undefined ? date : `${year}-${month}-${day}`;
+  return isCivilDate(iso) ? iso : undefined;
+}
+
 /** A civil date from a text known to be one. @throws RangeError without the text, when it is not: a defect of the caller. */
 export function civilDate(text: string): CivilDate {
   if (!isCivilDate(text)) throw new RangeError('not a civil date (yyyy-MM-dd)');

@@ -33,6 +33,14 @@ export function isEnded(status: ConsentStatus): status is Ended {
   return status === 'DECLINED' || status === 'WITHDRAWN' || status === 'RELINQUISHED' || status === 'EXPIRED';
 }
 
+/**
+ * Whether nothing but NAV's first answer tells if NAV accepts the consent: it was given in Altinn 2, for another resource, and
+ * NAV has not delivered under it. Of every other consent NAV's refusal alone says nothing.
+ */
+export function isUntried({ origin, status, lastReadAt }: Consent): boolean {
+  return origin === 'MIGRATED' && status === 'ACTIVE' && lastReadAt === null;
+}
+
 /** What a read wants. `source` null: any source. */
 export interface ReadWish {
   readonly source: SourceName | null;

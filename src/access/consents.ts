@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import { GatewayError, invalidInput } from '../errors.ts';
 import { resemblesNationalId, Secret } from '../values.ts';
 import type { Terms } from './consent.ts';
-import { changeBy, isEnded, latestValidTo, standingAnswer, statusAt } from './consent.ts';
+import { changeBy, isEnded, isUntried, latestValidTo, standingAnswer, statusAt } from './consent.ts';
 import type { ConsentInquiry } from './inquiry.ts';
 import type { Consent, ConsentRail, ConsentStore, ConsentWish, Lookup, OpenRails, Rail } from './ports.ts';
 
@@ -30,6 +30,11 @@ export interface Consents {
   refresh(consent: Consent, rails: Rails): Promise<Consent>;
   /** Stores what a rail has said. */
   confirm(consent: Consent, lookup: Lookup): Promise<Consent>;
+  /**
+   * Stores that NAV does not accept a consent of which its rail says that it stands. One that has ended, or under which NAV
+   * has delivered meanwhile, is left as it is.
+   */
+  reject(consent: Consent): Promise<Consent>;
   /**
    * Gives the consent up: final, whatever the rail says later. One that the person has declined or withdrawn stays so, for
    * giving up must not shorten the time until they may be asked again.
@@ -64,6 +69,14 @@ export function createConsents(options: ConsentsOptions): Consents {
     if (current === undefined)
       throw new GatewayError('NOT_FOUND', 'The consent request was withdrawn meanwhile. Ask again.');
     return confirm(current, lookup);
+  }
+
+  async function reject({ id, applicant }: Consent): Promise<Consent> {
+    // Read anew: a read of another source may have been delivered since the consent was chosen.
+    const [current] = await store.find(applicant.dataConsumer, [id]);
+    if (current === undefined) throw new GatewayError('NOT_FOUND', 'No such consent.');
+    if (!isUntried(current)) return current;
+    return (await store.change(current, { status: 'UNUSABLE', confirmedAt: clock.now() })) ?? reject(current);
   }
 
   async function refresh(consent: Consent, rails: Rails): Promise<Consent> {
@@ -175,6 +188,7 @@ export function createConsents(options: ConsentsOptions): Consents {
 
   return {
     confirm,
+    reject,
     refresh,
     request,
     async relinquish(consent, rails) {

@@ -3,6 +3,8 @@ import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { OrganisationNumber } from '../values.ts';
 import { createConsents } from './consents.ts';
+import type { Migration, MigrationWish } from './migration.ts';
+import { openMigration } from './migration.ts';
 import type { Caller, ConsentStore, DataConsumer, DisclosureLog, NavSources, OpenRails, Rail } from './ports.ts';
 import type { Queue } from './queue.ts';
 import { createRead } from './read.ts';
@@ -36,6 +38,11 @@ export interface Access {
    * @returns where to send them; undefined for an unknown reference
    */
   returned(returnReference: string, callId: string, signal: AbortSignal): Promise<string | undefined>;
+  /**
+   * Opens the migration of one data consumer's consents from Altinn 2; see {@link Migration}.
+   * @throws GatewayError when the wish does not fit the configuration
+   */
+  openMigration(wish: MigrationWish): Migration;
 }
 
 /** Furnishes the room. */
@@ -51,5 +58,6 @@ export function createAccess(options: AccessOptions): Access {
   return {
     openSession: (caller, callId, signal) => openSession(session, caller, callId, signal),
     returned: createReturns({ ...options, consents }),
+    openMigration: (wish) => openMigration({ ...options, consents }, wish),
   };
 }

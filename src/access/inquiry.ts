@@ -79,7 +79,8 @@ function assertText(text: string, longest: number, field: string): void {
   }
 }
 
-function assertReturnUrl(text: string, registered: readonly string[]): void {
+/** @throws GatewayError `INVALID_INPUT` when people may not be sent there, or the address holds what looks like a national id */
+export function assertReturnUrl(text: string, registered: readonly string[]): void {
   if (!isRegisteredReturnUrl(text, registered)) {
     throw invalidInput(
       'input.returnUrl',

@@ -1,6 +1,6 @@
 import type { SourceName } from '../benefits/index.ts';
 import type { Secret } from '../values.ts';
-import type { Consent, DataConsumer, Rail } from './ports.ts';
+import type { Applicant, Consent, DataConsumer, Rail, RequestedPeriode } from './ports.ts';
 
 /** What a rail says about a consent right now. */
 export interface Lookup {
@@ -11,6 +11,29 @@ export interface Lookup {
   /** The rail's id of the consent, where the rail chose it. It is stored with the first confirmation, and never after. */
   readonly railId?: Secret;
 }
+
+/** A consent that another system asked for, as its data consumer holds it. */
+export interface HeldCode {
+  readonly applicant: Applicant;
+  /** The code that the other system gave it: a GUID, lower case. */
+  readonly code: Secret;
+}
+
+/**
+ * What trying a code shows. `MISMATCH`: the rail knows the code, but the consent is not this person's, or not given to this
+ * data consumer.
+ */
+export type TriedCode =
+  | 'MISMATCH'
+  | {
+      readonly lookup: Lookup;
+      /** Whether a token that carries the consent was issued; never where it is not ACTIVE. */
+      readonly opens: boolean;
+      readonly requestedAt: Date | null;
+      readonly validTo: Date;
+      /** The dates it shows; an end is null where none is stored with it. Undefined: what is stored cannot be read as dates. */
+      readonly periode: RequestedPeriode | undefined;
+    };
 
 /** A request to be put to a person. */
 export interface ConsentWish {
@@ -54,6 +77,11 @@ export interface ConsentRail {
     consent: Consent,
     source: { readonly name: SourceName; readonly scope: string },
   ): Promise<Opened | { readonly refused: Lookup }>;
+  /**
+   * Tries whether a code of another system names a consent here, and whether it opens that source, by a token that is then
+   * thrown away. On a rail that has taken over the other system's consents. Undefined: the rail does not know it.
+   */
+  tryCode?(held: HeldCode, source: { readonly scope: string }): Promise<TriedCode | undefined>;
   /** Tells the rail that the insurer gives the consent up, where the rail can be told. */
   relinquish?(consent: Consent): Promise<void>;
   /**

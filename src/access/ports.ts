@@ -2,6 +2,7 @@ import type { Answers, ReadBounds, Reading, SourceName } from '../benefits/index
 import type { ErrorCode, Evidence } from '../errors.ts';
 import type { BoundedPeriode, CivilDate } from '../periode.ts';
 import type { NationalId, OrganisationNumber, Secret } from '../values.ts';
+import type { Lookup } from './ports-rail.ts';
 
 /** The purposes for which DSOP allows an insurer to ask. A consent is given for one of them. */
 export type Purpose = 'OCCUPATIONAL_PENSION' | 'DISABILITY_INSURANCE';
@@ -52,6 +53,9 @@ export type Rail = 'ALTINN_2' | 'ALTINN_3';
  */
 export type ConsentStatus = 'PENDING' | 'ACTIVE' | 'DECLINED' | 'WITHDRAWN' | 'RELINQUISHED' | 'EXPIRED' | 'UNUSABLE';
 
+/** How the gateway came by a consent: it asked for it, or it was given in Altinn 2 and migrated to Altinn 3. */
+export type ConsentOrigin = 'REQUESTED' | 'MIGRATED';
+
 /** A consent or the request for one, as stored. Two clocks in it never mix: `validTo` says until when one may ask, `periode` which dates one may see. */
 export interface Consent {
   /** The gateway's own UUID. */
@@ -63,6 +67,7 @@ export interface Consent {
    * has confirmed the request a UUID that nobody else knows).
    */
   readonly railId: Secret;
+  readonly origin: ConsentOrigin;
   readonly status: ConsentStatus;
   /** Rises with every change of the row: who changes it says which version they saw. */
   readonly version: number;
@@ -79,7 +84,7 @@ export interface Consent {
   /** Where the person answers; null unless PENDING and confirmed. Whoever holds it can open the request. */
   readonly pageUrl: Secret | null;
   readonly reference: string | null;
-  /** Where the person is sent after answering. */
+  /** Where the person is sent after answering; empty for one that was migrated, whose person has answered elsewhere. */
   readonly returnUrl: string;
   /** 128 random bits, base64url: names the consent in the address that Altinn returns to. */
   readonly returnReference: string;
@@ -100,6 +105,13 @@ export type NewConsent = Pick<
   | 'returnUrl'
   | 'returnReference'
 >;
+
+/** A consent that was given before the gateway knew of it, with what its rail says of it. */
+export type MigratedConsent = Omit<NewConsent, 'reference' | 'returnUrl'> &
+  Pick<Consent, 'answeredAt' | 'endedAt'> & {
+    readonly status: Exclude<Lookup['status'], 'PENDING'>;
+    readonly confirmedAt: Date;
+  };
 
 /** What can change on a stored consent. Left out: stays as it is. A changed status sets `changedAt`. */
 export interface ConsentChange {
@@ -126,7 +138,16 @@ export type ConsentRequiredReason =
 
 // --- The rails ---------------------------------------------------------------------------------------------------
 
-export type { ConsentRail, ConsentWish, Lookup, Opened, OpenRails, RequestScope } from './ports-rail.ts';
+export type {
+  ConsentRail,
+  ConsentWish,
+  HeldCode,
+  Lookup,
+  Opened,
+  OpenRails,
+  RequestScope,
+  TriedCode,
+} from './ports-rail.ts';
 
 // --- The sources -------------------------------------------------------------------------------------------------
 
@@ -210,6 +231,13 @@ export interface ConsentStore {
    * for the same purpose and span, that one is returned and nothing is stored.
    */
   insert(consent: NewConsent): Promise<{ readonly consent: Consent; readonly inserted: boolean }>;
+  /** The id under which a consent from another system is stored: the same for every look at the same code. Pure computation. */
+  identifyCode(dataConsumer: OrganisationNumber, code: Secret): string;
+  /**
+   * Stores a consent that was migrated as it stands, together with its applicant. If there is one under this id already,
+   * that one is returned and nothing is stored.
+   */
+  migrate(consent: MigratedConsent): Promise<{ readonly consent: Consent; readonly inserted: boolean }>;
   /** Applies the change if the stored version is still that of `consent`; undefined: somebody else changed it meanwhile, read it again. */
   change(consent: Consent, change: ConsentChange): Promise<Consent | undefined>;
   /** Removes a request that the rail refused to put to the person. Does nothing once the rail has confirmed it. */

@@ -7,7 +7,7 @@ import type { Log } from '../log.ts';
 import { framesOf } from '../log.ts';
 import type { BoundedPeriode } from '../periode.ts';
 import type { Decision, ReadWish, Refusal } from './consent.ts';
-import { effectivePeriode, isEnded } from './consent.ts';
+import { effectivePeriode, isEnded, isUntried } from './consent.ts';
 import type { Rails } from './consents.ts';
 import { railOf, unknownToRail } from './consents.ts';
 import { assertMayRead, purposeOf } from './policy.ts';
@@ -46,6 +46,8 @@ export interface ReadContext {
   choose(applicant: Applicant, wish: ChoiceWish): Promise<Decision>;
   /** Stores a rail's word and chooses by it from now on. */
   confirm(consent: Consent, lookup: Lookup): Promise<void>;
+  /** Stores that NAV does not accept a consent and chooses by it from now on. */
+  reject(consent: Consent): Promise<void>;
   /** Reads the person's consents anew from now on. */
   forget(applicant: Applicant): void;
   /** The request's lane to the host of a source. */
@@ -118,10 +120,10 @@ export function createRead(options: ReadOptions): Read {
     const taken = await take(request, context, consent, counter).catch((error: unknown) =>
       fail(error, intention, counter, context),
     );
-    if ('ended' in taken) {
-      const ending = endingBy(taken.ended.status, counter.attempts);
+    if ('refusedBecause' in taken) {
+      const ending = endingBy(taken.refusedBecause, counter.attempts);
       await recorded('settle', context, () => disclosures.settle(intention, ending));
-      await context.confirm(consent, taken.ended);
+      await taken.remember();
       return readAnew(request, context, purpose);
     }
 
@@ -154,7 +156,8 @@ export function createRead(options: ReadOptions): Read {
 
   /**
    * After a consent ended under a read that is recorded already: another consent may still allow it, else that is the
-   * answer. Every turn uses up one consent, since an end is never undone, so the turns come to an end too.
+   * answer. Every turn uses up one consent, since an end is never undone, so the turns come to an end too. One that NAV
+   * refuses and that stays in force has delivered meanwhile: the next refusal is a fault.
    */
   async function readAnew<N extends SourceName>(
     request: ReadRequest<N>,
@@ -180,22 +183,22 @@ export function createRead(options: ReadOptions): Read {
     }
   }
 
-  /** Steps d and e: credentials, then NAV. `ended`: a second witness says that the consent no longer stands. */
+  /** Steps d and e: credentials, then NAV. `refusedBecause`: the consent no longer stands, or has turned out to be of no use. */
   async function take<N extends SourceName>(
     request: ReadRequest<N>,
     context: ReadContext,
     consent: Consent,
     counter: { attempts: number },
-  ): Promise<Reading<Answers[N]> | EndedConsent> {
+  ): Promise<Reading<Answers[N]> | SpentConsent> {
     const rail = railOf(consent.rail, context.rails);
     const source: NavSource<N> = sources[request.source];
     const opened = await rail.open(consent, source);
-    if ('refused' in opened) return endedBy(opened.refused);
+    if ('refused' in opened) return endedBy(opened.refused, consent, context);
     const answer = await context.laneTo(request.source)(async () => {
       // While this read waited for a place, its caller may have gone, and the credential grown old; the rail knows.
       if (context.signal.aborted) throw abandoned();
       const current = await rail.open(consent, source);
-      if ('refused' in current) return endedBy(current.refused);
+      if ('refused' in current) return endedBy(current.refused, consent, context);
       return source.fetch({
         person: request.applicant.nationalId,
         periode: request.periode,
@@ -212,7 +215,8 @@ export function createRead(options: ReadOptions): Read {
     // NAV's 403 has a dozen reasons that look alike, so it decides nothing alone: the rail is the second witness.
     const seen = await rail.lookup(consent);
     if (seen === undefined) throw unknownToRail();
-    if (seen.status !== 'ACTIVE') return endedBy(seen);
+    if (seen.status !== 'ACTIVE') return endedBy(seen, consent, context);
+    if (isUntried(consent)) return { refusedBecause: 'UNUSABLE', remember: () => context.reject(consent) };
     throw new GatewayError(
       'NAV_REFUSED',
       'NAV refuses the read although Altinn says that the consent stands. The operator must ask NAV, giving time and call id.',
@@ -306,15 +310,20 @@ function codeOf(error: unknown): ErrorCode {
   return error instanceof GatewayError ? error.code : 'INTERNAL';
 }
 
-/** A rail's word that a consent has ended. */
-interface EndedConsent {
-  readonly ended: Lookup & { readonly status: Exclude<Lookup['status'], 'PENDING' | 'ACTIVE'> };
+/** A consent that allows nothing any more. */
+interface SpentConsent {
+  readonly refusedBecause: ConsentRequiredReason;
+  /** Stores why. */
+  readonly remember: () => Promise<void>;
 }
 
-/** @throws GatewayError when the word is no end: it would be asked for again and again */
-function endedBy(word: Lookup): EndedConsent {
+/**
+ * A rail's word that a consent has ended.
+ * @throws GatewayError when the word is no end: it would be asked for again and again
+ */
+function endedBy(word: Lookup, consent: Consent, context: ReadContext): SpentConsent {
   const { status } = word;
-  if (isEnded(status)) return { ended: { ...word, status } };
+  if (isEnded(status)) return { refusedBecause: status, remember: () => context.confirm(consent, word) };
   throw new GatewayError(
     'ALTINN_REJECTED',
     'Altinn says of a consent that was given, and is refused, that it has not ended. The operator must ask Altinn, giving time and call id.',

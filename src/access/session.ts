@@ -152,6 +152,9 @@ export function openSession(options: SessionOptions, caller: Caller, callId: str
     async confirm(consent, lookup) {
       forget(await options.consents.confirm(consent, lookup));
     },
+    async reject(consent) {
+      forget(await options.consents.reject(consent));
+    },
     forget: (applicant) => consentsOf.clear(applicant.id),
   };
 

@@ -14,7 +14,10 @@ export function startOf(consent: Consent): string {
 }
 
 /** One page of the requests that the data consumer has sent, oldest change first. */
-export function feedQuery(service: Altinn2Service, continuation: string): Readonly<Record<string, string>> {
+export function feedQuery(
+  service: Pick<Altinn2Service, 'code' | 'edition'>,
+  continuation: string,
+): Readonly<Record<string, string>> {
   return {
     serviceCode: service.code,
     serviceEditionCode: String(service.edition),

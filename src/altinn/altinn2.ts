@@ -47,7 +47,8 @@ type Wire = Pick<UpstreamCall, 'method' | 'path' | 'query' | 'body' | 'repeat'>;
 type Credential = ConsentToken | { readonly refused: Lookup };
 type Ended = Lookup & { readonly status: 'EXPIRED' | 'WITHDRAWN' };
 
-const REQUESTS = '/api/consentRequests';
+/** Path of consent requests at Altinn 2, and of their feed; the code of one follows. */
+export const ALTINN2_REQUESTS = '/api/consentRequests';
 const TOKENS = '/api/authorization/token';
 /** Uføreopplysninger need a consent to the second edition of the service, AAP to any. */
 const UFORE_EDITION = 2;
@@ -98,7 +99,7 @@ export function openAltinn2(options: Altinn2Options, tokens: Tokens, request: Re
   }
 
   async function statusOf(consent: Consent): Promise<ConsentRequest> {
-    const path = `${REQUESTS}/${consent.railId.reveal()}`;
+    const path = `${ALTINN2_REQUESTS}/${consent.railId.reveal()}`;
     const answer = await call(options.scopes.read, { method: 'GET', path, repeat: 'idempotent' });
     if (answer.status !== 200) throw fault(answer);
     return readJson(upstream, request.callId, answer, consentRequest);
@@ -108,7 +109,12 @@ export function openAltinn2(options: Altinn2Options, tokens: Tokens, request: Re
   function searched(consent: Consent): Promise<ConsentRequest | undefined> {
     return findByReturnReference(consent, startOf(consent), async (continuation) => {
       const query = feedQuery(service, continuation);
-      const answer = await call(options.scopes.read, { method: 'GET', path: REQUESTS, query, repeat: 'idempotent' });
+      const answer = await call(options.scopes.read, {
+        method: 'GET',
+        path: ALTINN2_REQUESTS,
+        query,
+        repeat: 'idempotent',
+      });
       if (answer.status !== 200) throw fault(answer);
       return readJson(upstream, request.callId, answer, feedPage)._embedded;
     });
@@ -227,7 +233,7 @@ export function openAltinn2(options: Altinn2Options, tokens: Tokens, request: Re
       if (familyName === undefined) throw new Error('a request on this rail is made with the family name only');
       const answer = await call(options.scopes.write, {
         method: 'POST',
-        path: REQUESTS,
+        path: ALTINN2_REQUESTS,
         body: async () =>
           new Secret(JSON.stringify(bodyOf(wish, service, request.dataConsumer, familyName)), 'consent request'),
         repeat: 'never',
@@ -247,7 +253,7 @@ export function openAltinn2(options: Altinn2Options, tokens: Tokens, request: Re
       if (consent.answeredAt !== null) return;
       const code = consent.confirmedAt === null ? (await searched(consent))?.authorizationcode : consent.railId;
       if (code === undefined) return;
-      const path = `${REQUESTS}/${code.reveal()}`;
+      const path = `${ALTINN2_REQUESTS}/${code.reveal()}`;
       const answer = await call(options.scopes.write, { method: 'DELETE', path, repeat: 'refused' });
       // 400: answered meanwhile; 403: gone already.
       if (![204, 400, 403].includes(answer.status)) throw fault(answer);

@@ -1,11 +1,17 @@
 import { z } from 'zod';
 import type { Applicant, ConsentWish, DataConsumer, Lookup } from '../access/ports.ts';
 import type { CivilDate } from '../periode.ts';
+import type { OrganisationNumber } from '../values.ts';
 import { Secret } from '../values.ts';
 
 /** `urn:altinn:person:identifier-no:` and the national id: how Altinn and Maskinporten name a person. */
 export function personUrn(applicant: Applicant): Secret {
   return new Secret(`urn:altinn:person:identifier-no:${applicant.nationalId.reveal()}`, 'person');
+}
+
+/** `urn:altinn:organization:identifier-no:` and the number: how Altinn names an organisation. */
+export function organisationUrn(organisation: OrganisationNumber): string {
+  return `urn:altinn:organization:identifier-no:${organisation}`;
 }
 
 /** The body that creates a consent request. Metadata keys are stored and put into the token as sent. */
@@ -21,7 +27,7 @@ export function bodyOf(
     from: person,
     // Nobody else may answer for the person.
     requiredDelegator: person,
-    to: `urn:altinn:organization:identifier-no:${dataConsumer.organisationNumber}`,
+    to: organisationUrn(dataConsumer.organisationNumber),
     validTo: consent.validTo.toISOString().replace('Z', '+00:00'),
     consentRights: [
       {

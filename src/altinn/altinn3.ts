@@ -1,4 +1,13 @@
-import type { Consent, ConsentRail, ConsentWish, Lookup, RequestScope } from '../access/ports.ts';
+import type {
+  Applicant,
+  Consent,
+  ConsentRail,
+  ConsentWish,
+  HeldCode,
+  Lookup,
+  RequestScope,
+  TriedCode,
+} from '../access/ports.ts';
 import type { Clock } from '../clock.ts';
 import { GatewayError } from '../errors.ts';
 import type { IssuedToken, Tokens } from '../maskinporten/tokens.ts';
@@ -6,6 +15,7 @@ import { isFresh } from '../maskinporten/tokens.ts';
 import type { Upstream, UpstreamCall, WireResponse } from '../upstream.ts';
 import { readJson } from '../upstream.ts';
 import { Secret } from '../values.ts';
+import { isBetween, migratedRequest, periodeIn, requestedAt } from './altinn3-migrated.ts';
 import type { ALTINN_OUTCOMES } from './altinn3-outcomes.ts';
 import { evidenceOf, faultOf } from './altinn3-outcomes.ts';
 import { bodyOf, consentRequest, lookupOf, personUrn } from './altinn3-wire.ts';
@@ -26,7 +36,9 @@ type Credential = IssuedToken | { readonly refused: Lookup };
 const UNKNOWN_TO_ALTINN =
   'Altinn does not know the consent that the gateway holds. The operator must check that both speak to the same environment.';
 const UNKNOWN_REQUEST: keyof typeof ALTINN_OUTCOMES = 'AM-00001';
-const REQUESTS = '/accessmanagement/api/v1/enterprise/consentrequests';
+const ANOTHERS_REQUEST: keyof typeof ALTINN_OUTCOMES = 'AM-00000';
+/** Path of consent requests at Altinn 3; the id of one follows. */
+export const ALTINN3_REQUESTS = '/accessmanagement/api/v1/enterprise/consentrequests';
 
 /**
  * The rail of today: the consent travels inside the Maskinporten token, and issuing that token is the live check that it
@@ -67,12 +79,41 @@ export function openAltinn3(options: Altinn3Options, tokens: Tokens, request: Re
     return faultOf(evidence);
   }
 
-  async function lookup(consent: Consent): Promise<Lookup | undefined> {
-    const answer = await call(options.scopes.read, { method: 'GET', path: `${REQUESTS}/${consent.railId.reveal()}` });
+  /** Altinn's answer about a request; undefined: it does not know it. */
+  async function answerAbout(id: Secret): Promise<WireResponse | undefined> {
+    const answer = await call(options.scopes.read, { method: 'GET', path: `${ALTINN3_REQUESTS}/${id.reveal()}` });
     // Only the code says that the consent is unknown; any other 404 says that the address is wrong.
-    if (answer.status === 404 && evidenceOf(answer).upstreamCode === UNKNOWN_REQUEST) return undefined;
+    return answer.status === 404 && evidenceOf(answer).upstreamCode === UNKNOWN_REQUEST ? undefined : answer;
+  }
+
+  async function lookup(consent: Consent): Promise<Lookup | undefined> {
+    const answer = await answerAbout(consent.railId);
+    if (answer === undefined) return undefined;
     if (answer.status !== 200) throw fault(answer);
     return lookupOf(readJson(upstream, request.callId, answer, consentRequest), clock.now());
+  }
+
+  async function tryCode({ applicant, code }: HeldCode, scope: string): Promise<TriedCode | undefined> {
+    const answer = await answerAbout(code);
+    if (answer === undefined) return undefined;
+    if (answer.status === 403 && evidenceOf(answer).upstreamCode === ANOTHERS_REQUEST) return 'MISMATCH';
+    if (answer.status !== 200) throw fault(answer);
+    const found = readJson(upstream, request.callId, answer, migratedRequest);
+    if (!isBetween(found, applicant)) return 'MISMATCH';
+    const seen = lookupOf(found, clock.now());
+    return {
+      lookup: seen,
+      opens: seen.status === 'ACTIVE' && (await isOpened(code, applicant, scope)),
+      requestedAt: requestedAt(found),
+      validTo: found.validTo,
+      periode: periodeIn(found, options.metadataKeys),
+    };
+  }
+
+  /** Whether Maskinporten puts the consent into a token; the token is thrown away. */
+  async function isOpened(id: Secret, applicant: Applicant, scope: string): Promise<boolean> {
+    const issued = await tokens.forConsent(scope, { id, from: personUrn(applicant) }, request);
+    return !('doubtful' in issued);
   }
 
   async function exchange(consent: Consent, scope: string): Promise<Credential> {
@@ -115,7 +156,7 @@ export function openAltinn3(options: Altinn3Options, tokens: Tokens, request: Re
     async request(wish: ConsentWish) {
       const answer = await call(options.scopes.write, {
         method: 'POST',
-        path: REQUESTS,
+        path: ALTINN3_REQUESTS,
         body: async () => new Secret(JSON.stringify(bodyOf(wish, options, request.dataConsumer)), 'consent request'),
       });
       if (answer.status === 201)
@@ -127,6 +168,7 @@ export function openAltinn3(options: Altinn3Options, tokens: Tokens, request: Re
       return known;
     },
     lookup,
+    tryCode: (held, source) => tryCode(held, source.scope),
     async open(consent, source) {
       const credential = await credentialFor(consent, source.scope);
       return 'refused' in credential ? credential : { headers: { authorization: bearer(credential.token) } };

@@ -368,7 +368,7 @@ export type ConsentPeriodeInput = {
 
 /**
  * No consent allows it. An answer, not an error: it says what is missing. NAV was not asked, or the consent ended while it was
- * and its answer was dropped.
+ * and its answer was dropped, or NAV does not accept it.
  */
 export type ConsentRequired = NotDelivered & {
   readonly __typename?: 'ConsentRequired';
@@ -543,7 +543,7 @@ export type DisclosureOutcome =
   | 'REFUSED'
   /** Still running, or ended by a crash. NAV may have been asked. */
   | 'UNSETTLED'
-  /** NAV was asked, but the consent ended meanwhile: whatever it answered was dropped and not shown. */
+  /** NAV was asked, but the consent ended meanwhile, or is `UNUSABLE`: whatever NAV answered was dropped and not shown. */
   | 'WITHHELD';
 
 /** A yes-or-no answer as known at `retrievedAt`, with room for not knowing. Never read `UKJENT` as no. */

@@ -7,6 +7,7 @@ import type {
   ConsentOrder,
   ConsentStatus,
   ConsentStore,
+  MigratedConsent,
   NewConsent,
 } from '../access/ports.ts';
 import type { Clock } from '../clock.ts';
@@ -37,6 +38,7 @@ export function consentStore({ read, write, keys, applicants, clock }: StorePart
       id: row.id,
       applicant: applicants.fromRow({ ...row, row_key: row.applicant }),
       rail: row.rail,
+      origin: row.origin,
       railId: new Secret(unseal('rail_id', row.rail_id_sealed), 'rail id'),
       status: row.status,
       version: row.version,
@@ -108,6 +110,19 @@ export function consentStore({ read, write, keys, applicants, clock }: StorePart
           applicant: applicants.toRow(consent.applicant),
           consent: toRow(keys, consent),
           now: clock.now().getTime(),
+        },
+      });
+      return { consent: toConsent(stored), inserted };
+    },
+
+    identifyCode: keys.migratedConsentId,
+
+    migrate: async (consent) => {
+      const { inserted, consent: stored } = await write({
+        name: 'migrateConsent',
+        takes: {
+          applicant: applicants.toRow(consent.applicant),
+          consent: toMigratedRow(keys, consent, clock.now()),
         },
       });
       return { consent: toConsent(stored), inserted };
@@ -219,6 +234,7 @@ function toRow(keys: KeyRing, consent: NewConsent): Omit<ConsentRow, 'applicant'
     id,
     rail: consent.rail,
     rail_id_sealed: keys.seal(consent.railId.reveal(), placeOf(applicant.dataConsumer, id, 'rail_id')),
+    origin: 'REQUESTED',
     status: 'PENDING',
     version: 1,
     purpose: consent.purpose,
@@ -239,6 +255,19 @@ function toRow(keys: KeyRing, consent: NewConsent): Omit<ConsentRow, 'applicant'
       placeOf(applicant.dataConsumer, id, 'return_reference'),
     ),
     return_reference_hash: keys.returnReferenceHash(consent.returnReference),
+  };
+}
+
+/** Nobody is sent back to this gateway by it, and it becomes known here only now. */
+function toMigratedRow(keys: KeyRing, consent: MigratedConsent, now: Date): Omit<ConsentRow, 'applicant'> {
+  return {
+    ...toRow(keys, { ...consent, reference: null, returnUrl: '' }),
+    origin: 'MIGRATED',
+    status: consent.status,
+    confirmed_at: consent.confirmedAt.getTime(),
+    changed_at: now.getTime(),
+    answered_at: toColumn(consent.answeredAt),
+    ended_at: toColumn(consent.endedAt),
   };
 }
 

@@ -1,5 +1,5 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { ConsentStore, DisclosureLog } from '../access/ports.ts';
 import type { Clock } from '../clock.ts';
 import type { NationalIdKind } from '../values.ts';
@@ -19,6 +19,11 @@ export interface Store extends AsyncDisposable {
   ping(): Promise<void>;
   /** Lets accepted writes finish, refuses later ones, and releases the file. Closing twice is closing once. */
   close(): Promise<void>;
+}
+
+/** Where the store lies in its directory. */
+export function storeFileIn(directory: string): string {
+  return join(directory, 'samtykkeporten.db');
 }
 
 /** Where an embedded store lies and under what it is kept. */

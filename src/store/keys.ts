@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync, randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import type { NationalId, OrganisationNumber } from '../values.ts';
+import type { NationalId, OrganisationNumber, Secret } from '../values.ts';
 import { StoreError } from './failure.ts';
 
 const KEY_BYTES = 32;
@@ -25,6 +25,8 @@ export interface Place {
 export interface KeyRing {
   /** `p1_` and 22 characters of base64url: 128 bits of HMAC-SHA-256, under another key for every data consumer. */
   applicantId(dataConsumer: OrganisationNumber, nationalId: NationalId): string;
+  /** The id of a consent from another system: a UUID (version 8) of 122 bits of HMAC-SHA-256 of its code, under a key of the data consumer's own. */
+  migratedConsentId(dataConsumer: OrganisationNumber, code: Secret): string;
   /** HMAC-SHA-256 of what was shown, base64url, under a key of the data consumer's own. */
   payloadDigest(dataConsumer: OrganisationNumber, payload: string): string;
   /** HMAC-SHA-256 that proves a cursor to be ours and for this data consumer. */
@@ -101,6 +103,7 @@ function keyRing(active: string, sealing: ReadonlyMap<string, KeyObject>, identi
       const code = hmac(subkey('applicant', dataConsumer), nationalId.reveal());
       return `p1_${code.subarray(0, 16).toString('base64url')}`;
     },
+    migratedConsentId: (dataConsumer, code) => uuidOf(hmac(subkey('migrated consent', dataConsumer), code.reveal())),
     payloadDigest: (dataConsumer, payload) => hmac(subkey('payload', dataConsumer), payload).toString('base64url'),
     cursorMac: (dataConsumer, text) => hmac(subkey('cursor', dataConsumer), text),
     returnReferenceHash: (returnReference) => hmac(subkey('return reference'), returnReference).toString('base64url'),
@@ -147,6 +150,15 @@ function bytesOf({ table, column, row, dataConsumer }: Place): Buffer {
 
 function hmac(key: KeyObject, text: string): Buffer {
   return createHmac('sha256', key).update(text, 'utf8').digest();
+}
+
+/** The first 16 bytes as a UUID whose bits its maker chose (RFC 9562, version 8). */
+function uuidOf(digest: Buffer): string {
+  const bytes = Buffer.from(digest.subarray(0, 16));
+  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6);
+  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
+  const hex = bytes.toString('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }
 
 function secretKey(base64: string): KeyObject {

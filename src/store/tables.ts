@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type {
+  ConsentOrigin,
   ConsentRequiredReason,
   ConsentStatus,
   Intention,
@@ -29,6 +30,7 @@ export interface ConsentRow {
   readonly applicant: string;
   readonly rail: Rail;
   readonly rail_id_sealed: string;
+  readonly origin: ConsentOrigin;
   readonly status: ConsentStatus;
   readonly version: number;
   readonly purpose: Purpose;

@@ -38,6 +38,10 @@ export interface Operations {
     takes: { readonly applicant: ApplicantRow; readonly consent: Omit<ConsentRow, 'applicant'>; readonly now: number };
     gives: { readonly consent: StoredConsent; readonly inserted: boolean };
   };
+  migrateConsent: {
+    takes: { readonly applicant: ApplicantRow; readonly consent: Omit<ConsentRow, 'applicant'> };
+    gives: { readonly consent: StoredConsent; readonly inserted: boolean };
+  };
   changeConsent: {
     takes: {
       readonly consent: ConsentKey;
@@ -118,6 +122,18 @@ const OPERATIONS: {
       id: consent.id,
     }).executeTakeFirstOrThrow();
     return { consent: stored, inserted: true };
+  },
+
+  migrateConsent: async (db, { applicant, consent }) => {
+    const key: ConsentKey = { dataConsumer: consent.data_consumer, id: consent.id };
+    const known = await consentOf(db, key).executeTakeFirst();
+    if (known !== undefined) return { consent: known, inserted: false };
+    const rowKey = await ensureApplicant(db, applicant);
+    await db
+      .insertInto('consents')
+      .values({ ...consent, applicant: rowKey })
+      .execute();
+    return { consent: await consentOf(db, key).executeTakeFirstOrThrow(), inserted: true };
   },
 
   changeConsent: async (db, { consent, version, change, now }) => {

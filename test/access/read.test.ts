@@ -340,6 +340,86 @@ describe('a refusal that one witness alone claims', () => {
   });
 });
 
+describe('a consent that was given in Altinn 2', () => {
+  it('is read under like any other', async () => {
+    const scene = openScene();
+    const consent = await scene.migrated();
+    expect(await readOf(scene, 'aapVedtak')).toMatchObject({ kind: 'delivered', consent: { id: consent.id } });
+    expect(await scene.stored(consent)).toMatchObject({ status: 'ACTIVE', lastReadAt: START });
+  });
+
+  it('is unusable when NAV refuses the first read while the rail says that it stands', async () => {
+    const scene = openScene();
+    const consent = await scene.migrated();
+    scene.nav.refuses = true;
+    const refused = { kind: 'consent required', reason: 'UNUSABLE', decidedBy: { id: consent.id, status: 'UNUSABLE' } };
+    expect(await readOf(scene, 'aapVedtak')).toMatchObject(refused);
+    expect(outcomesOf(await scene.records())).toEqual([['WITHHELD', 'UNUSABLE', 1]]);
+
+    scene.nav.refuses = false;
+    expect(await readOf(scene, 'uforeopplysninger')).toMatchObject(refused);
+    expect(scene.nav.requests).toHaveLength(1);
+  });
+
+  it('leaves the reads of all its sources unusable when NAV refuses each of them at once', async () => {
+    const scene = openScene();
+    const consent = await scene.migrated();
+    scene.nav.refuses = true;
+    const session = scene.session();
+    const results = await Promise.all(ALL_SOURCES.map((source) => readOf(scene, source, session)));
+    expect(results.map((result) => result.kind === 'consent required' && result.reason)).toEqual(
+      ALL_SOURCES.map(() => 'UNUSABLE'),
+    );
+    expect(await scene.stored(consent)).toMatchObject({ status: 'UNUSABLE' });
+  });
+
+  it('leaves another usable one to read under', async () => {
+    const scene = openScene();
+    await scene.migrated({ validTo: later(300) });
+    const asked = await scene.granted({ validTo: later(200) });
+    scene.nav.refuses = true;
+    scene.before.set('store.change', () => {
+      scene.nav.refuses = false;
+    });
+    expect(await readOf(scene, 'aapVedtak')).toMatchObject({ kind: 'delivered', consent: { id: asked.id } });
+  });
+
+  it.each(['before', 'meanwhile'])(
+    'stays in force when NAV has delivered another source under it %s: the refusal is a fault',
+    async (when) => {
+      const scene = openScene();
+      const consent = await scene.migrated();
+      const delivered = async () => void (await readOf(scene, 'uforeopplysninger'));
+      if (when === 'before') await delivered();
+      scene.before.set('nav.fetch', async () => {
+        scene.before.delete('nav.fetch');
+        if (when === 'meanwhile') await delivered();
+        scene.nav.refuses = true;
+      });
+      await expect(readOf(scene, 'aapVedtak')).rejects.toMatchObject({ code: 'NAV_REFUSED' });
+      expect(await scene.stored(consent)).toMatchObject({ status: 'ACTIVE' });
+    },
+  );
+
+  it('is withdrawn, not unusable, when the rail says so after NAV’s refusal', async () => {
+    const scene = openScene();
+    const consent = await scene.migrated();
+    scene.nav.refuses = true;
+    scene.before.set('nav.fetch', () => scene.says(consent, 'WITHDRAWN'));
+    expect(await readOf(scene, 'aapVedtak')).toMatchObject({ kind: 'consent required', reason: 'WITHDRAWN' });
+  });
+
+  it('that is unusable is not revived by a look-up', async () => {
+    const scene = openScene();
+    const consent = await scene.migrated();
+    scene.nav.refuses = true;
+    await readOf(scene, 'aapVedtak');
+    expect(await scene.session().refreshConsent(consent.id)).toMatchObject({ status: 'UNUSABLE' });
+    scene.says(consent, 'WITHDRAWN');
+    expect(await scene.session().refreshConsent(consent.id)).toMatchObject({ status: 'WITHDRAWN' });
+  });
+});
+
 describe('a read that fails', () => {
   it.each([
     ['rail.open', fault('MASKINPORTEN_UNAVAILABLE'), 'MASKINPORTEN_UNAVAILABLE', 0],

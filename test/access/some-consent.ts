@@ -12,6 +12,7 @@ const applicant = openMemoryStore(stillClock(START)).consents.identify(A, person
 export function someConsent(wish: Partial<Consent> = {}): Consent {
   return {
     ...newConsent(applicant, { id: 'c1', periode: { fom: civilDate('2024-01-01'), tom: civilDate('2024-12-31') } }),
+    origin: 'REQUESTED',
     status: 'ACTIVE',
     version: 2,
     confirmedAt: START,

@@ -15,6 +15,7 @@ import {
   B,
   intention,
   later,
+  migratedConsent,
   newConsent,
   organisation,
   person,
@@ -64,6 +65,7 @@ export function consentStoreContract(engine: string, open: OpenStore): void {
       expect(consent).toEqual({
         ...wish,
         railId: expect.any(Secret),
+        origin: 'REQUESTED',
         status: 'PENDING',
         version: 1,
         confirmedAt: null,
@@ -187,6 +189,70 @@ export function consentStoreContract(engine: string, open: OpenStore): void {
       const { consent: pending } = await consents.insert(newConsent(mine.applicant));
       await consents.discard({ ...pending, applicant: forged.applicant });
       expect(await consents.find(A, [mine.id, pending.id])).toEqual([mine, pending]);
+    });
+  });
+
+  describe(`migrated consents in ${engine}`, () => {
+    const code = new Secret('b2c4a1de-7f30-4e1b-9c55-0d1e8a6f4b01', 'code');
+
+    it('have an id that follows from their code, and is another for every data consumer', async () => {
+      await using store = await open(clock());
+      const { identifyCode } = store.consents;
+      const id = identifyCode(A, code);
+      expect(id).toMatch(/^[\da-f]{8}-[\da-f]{4}-8[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/);
+      expect(identifyCode(A, new Secret(code.reveal(), 'the same'))).toBe(id);
+      expect(identifyCode(B, code)).not.toBe(id);
+      expect(identifyCode(A, new Secret('b2c4a1de-7f30-4e1b-9c55-0d1e8a6f4b02', 'another'))).not.toBe(id);
+    });
+
+    it('are stored as they stand, and known from the moment they were stored', async () => {
+      const time = clock();
+      await using store = await open(time);
+      const wish = migratedConsent(store.consents.identify(A, person()), { id: store.consents.identifyCode(A, code) });
+      time.set(later(1));
+      const { consent, inserted } = await store.consents.migrate(wish);
+      expect(inserted).toBe(true);
+      expect(consent).toEqual({
+        ...wish,
+        railId: expect.any(Secret),
+        origin: 'MIGRATED',
+        version: 1,
+        changedAt: later(1),
+        lastReadAt: null,
+        pageUrl: null,
+        reference: null,
+        returnUrl: '',
+      });
+      expect(consent.railId.reveal()).toBe(wish.railId.reveal());
+      expect(await store.consents.find(A, [wish.id])).toEqual([consent]);
+      expect(await store.consents.consentsOf(A, [wish.applicant.id])).toEqual([[consent]]);
+      expect(await idsOf(store, A, { changedAfter: START })).toEqual([wish.id]);
+    });
+
+    it('are stored once, however many try at once, and what was stored first stands', async () => {
+      await using store = await open(clock());
+      const wish = migratedConsent(store.consents.identify(A, person()));
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, () =>
+          store.consents.migrate({ ...wish, returnReference: newConsent(wish.applicant).returnReference }),
+        ),
+      );
+      expect(answers.filter(({ inserted }) => inserted)).toHaveLength(1);
+      const [first] = await store.consents.find(A, [wish.id]);
+      const second = await store.consents.migrate({ ...wish, status: 'WITHDRAWN', endedAt: START });
+      expect(second).toEqual({ consent: first, inserted: false });
+    });
+
+    it('change as any other does', async () => {
+      await using store = await open(clock());
+      const { consent } = await store.consents.migrate(migratedConsent(store.consents.identify(A, person())));
+      expect(await store.consents.change(consent, { status: 'UNUSABLE' })).toMatchObject({
+        origin: 'MIGRATED',
+        status: 'UNUSABLE',
+        version: 2,
+        endedAt: null,
+      });
+      expect(await store.consents.find(B, [consent.id])).toEqual([undefined]);
     });
   });
 

@@ -6,6 +6,7 @@ import type {
   ConsentFilter,
   DisclosureFilter,
   Intention,
+  MigratedConsent,
   NewConsent,
   Settlement,
 } from '../../src/access/ports.ts';
@@ -75,6 +76,12 @@ export function newConsent(applicant: Applicant, wish: Partial<NewConsent> = {})
     returnReference: randomBytes(16).toString('base64url'),
     ...wish,
   };
+}
+
+/** A consent that was given in Altinn 2, a year ago, and is in force. */
+export function migratedConsent(applicant: Applicant, wish: Partial<MigratedConsent> = {}): MigratedConsent {
+  const { reference: _, returnUrl: __, ...asked } = newConsent(applicant, { requestedAt: later(-365) });
+  return { ...asked, status: 'ACTIVE', confirmedAt: START, answeredAt: later(-364), endedAt: null, ...wish };
 }
 
 /** A consent that the person has given. */

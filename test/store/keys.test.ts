@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { StoreError } from '../../src/store/failure.ts';
 import type { Place } from '../../src/store/keys.ts';
 import { newKeyFile, parseKeyFile } from '../../src/store/keys.ts';
+import { Secret } from '../../src/values.ts';
 import { A, B, CAST_NUMBERS, person } from '../contracts/remembered.ts';
 
 const place: Place = { table: 'applicants', column: 'national_id', row: 'r1', dataConsumer: A };
@@ -77,6 +78,9 @@ describe('names and digests', () => {
     expect(rotated.identityFingerprint).toBe(ringOf().identityFingerprint);
     // Written down once: ids that change would cut every insurer off from its applicants.
     expect(ringOf().applicantId(A, person())).toBe('p1_meZGntBU322jF8vPz7HwGg');
+    const code = new Secret('b2c4a1de-7f30-4e1b-9c55-0d1e8a6f4b01', 'code');
+    expect(rotated.migratedConsentId(A, code)).toBe(ringOf().migratedConsentId(A, code));
+    expect(ringOf().migratedConsentId(A, code)).toBe('775a232e-945b-875d-95a5-5b45205f08ba');
   });
 
   it('differ between people, data consumers and identity keys', () => {

@@ -46,9 +46,21 @@ describe('opening a store', () => {
     expect(found.map((consent) => consent?.status)).toEqual(['PENDING', 'PENDING', 'PENDING', 'PENDING']);
     await Promise.all(stores.map((store) => store.close()));
     const database = new DatabaseSync(file);
-    expect(database.prepare('PRAGMA user_version').get()).toEqual({ user_version: 2 });
+    expect(database.prepare('PRAGMA user_version').get()).toEqual({ user_version: 3 });
     expect(database.prepare('SELECT count(*) AS identities FROM identity').get()).toEqual({ identities: 1 });
     database.close();
+  });
+
+  it('brings an older file to its own format, and knows that all in it was asked for here', async () => {
+    const file = freshFile();
+    const store = await openStore(file);
+    const { consent } = await store.consents.insert(newConsent(store.consents.identify(A, person())));
+    await store.close();
+    const database = new DatabaseSync(file);
+    database.exec('ALTER TABLE consents DROP COLUMN origin; PRAGMA user_version = 2');
+    database.close();
+    await using again = await openStore(file);
+    expect(await again.consents.find(A, [consent.id])).toEqual([{ ...consent, origin: 'REQUESTED' }]);
   });
 
   it('refuses a newer file in one sentence and leaves it as it was', async () => {
@@ -59,7 +71,7 @@ describe('opening a store', () => {
     database.close();
     const before = readFileSync(file);
     expect(await refusal(file)).toBe(
-      `The store ${file} has format 99 and this program knows formats up to 2: start the newer program that wrote it, or restore the backup from before the upgrade.`,
+      `The store ${file} has format 99 and this program knows formats up to 3: start the newer program that wrote it, or restore the backup from before the upgrade.`,
     );
     expect(readFileSync(file).equals(before)).toBe(true);
   });

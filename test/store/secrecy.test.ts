@@ -11,6 +11,7 @@ import {
   B,
   CAST_NUMBERS,
   intention,
+  migratedConsent,
   newConsent,
   person,
   settlement,
@@ -40,6 +41,9 @@ describe('what lies on the disk', () => {
       await store.disclosures.settle(intended, settlement({ outcome: 'WITHHELD', payload }));
       secrets.push(wish.railId.reveal(), pageUrl.reveal(), 'altinn.example', wish.returnReference, '35110201');
     }
+    const migrated = migratedConsent(store.consents.identify(A, person()));
+    await store.consents.migrate(migrated);
+    secrets.push(migrated.railId.reveal(), migrated.returnReference);
     const bytes = () =>
       [file, `${file}-wal`, `${file}-shm`].filter(existsSync).map((each) => readFileSync(each, 'latin1'));
     expect(bytes()).toHaveLength(3);

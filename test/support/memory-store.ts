@@ -86,6 +86,7 @@ function memoryConsents(
       if (pending !== undefined) return { consent: pending, inserted: false };
       const consent: Consent = {
         ...wish,
+        origin: 'REQUESTED',
         status: 'PENDING',
         version: 1,
         confirmedAt: null,
@@ -94,6 +95,27 @@ function memoryConsents(
         endedAt: null,
         lastReadAt: null,
         pageUrl: null,
+      };
+      consents.set(consent.id, consent);
+      return { consent, inserted: true };
+    },
+    identifyCode(dataConsumer, code) {
+      const hex = createHash('sha256').update(`${dataConsumer} ${code.reveal()}`).digest('hex');
+      return hex.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, '$1-$2-8$3-8$4-$5');
+    },
+    async migrate(wish) {
+      const known = owned(wish.applicant.dataConsumer, wish.id);
+      if (known !== undefined) return { consent: known, inserted: false };
+      applicants.set(wish.applicant.id, wish.applicant);
+      const consent: Consent = {
+        ...wish,
+        origin: 'MIGRATED',
+        version: 1,
+        changedAt: clock.now(),
+        lastReadAt: null,
+        pageUrl: null,
+        reference: null,
+        returnUrl: '',
       };
       consents.set(consent.id, consent);
       return { consent, inserted: true };

@@ -10,6 +10,7 @@ import type {
   DataConsumer,
   Disclosure,
   Lookup,
+  MigratedConsent,
   NavRequest,
   NavSources,
   NewConsent,
@@ -33,7 +34,15 @@ import { civilDate } from '../../src/periode.ts';
 import type { Store } from '../../src/store/embedded.ts';
 import type { OrganisationNumber } from '../../src/values.ts';
 import { Secret } from '../../src/values.ts';
-import { A, ALL_DISCLOSURES, activeConsent, newConsent, person, START } from '../contracts/remembered.ts';
+import {
+  A,
+  ALL_DISCLOSURES,
+  activeConsent,
+  migratedConsent,
+  newConsent,
+  person,
+  START,
+} from '../contracts/remembered.ts';
 import { openMemoryStore } from './memory-store.ts';
 
 export const BOTH_PURPOSES: readonly Purpose[] = ['DISABILITY_INSURANCE', 'OCCUPATIONAL_PENSION'];
@@ -99,6 +108,8 @@ export interface Scene {
   inquiry(wish?: Partial<RawInquiry>): RawInquiry;
   /** A consent that the person has given and the gateway knows of. */
   granted(wish?: Partial<NewConsent>): Promise<Consent>;
+  /** A consent that the person has given in Altinn 2, and that was taken over. */
+  migrated(wish?: Partial<MigratedConsent>): Promise<Consent>;
   /** A request that lies before the person. */
   asked(wish?: Partial<NewConsent>): Promise<Consent>;
   /** The person answers or withdraws, at the rail. */
@@ -128,7 +139,7 @@ export function openScene(options: { readonly bound?: number; readonly validityD
     return new Proxy(port, {
       get(target, key) {
         const member: unknown = Reflect.get(target, key);
-        if (typeof member !== 'function' || key === 'identify' || key === 'covers') return member;
+        if (typeof member !== 'function' || ['identify', 'identifyCode', 'covers'].includes(String(key))) return member;
         const step = `${name}.${String(key)}`;
         return async (...args: never[]) => {
           journal.push(step);
@@ -241,6 +252,11 @@ export function openScene(options: { readonly bound?: number; readonly validityD
     }),
     async granted(wish = {}) {
       const consent = await activeConsent(store, wish.applicant ?? applicant(), wish);
+      register.set(consent.railId.reveal(), { ...PENDING, status: 'ACTIVE', answeredAt: START, pageUrl: null });
+      return consent;
+    },
+    async migrated(wish = {}) {
+      const { consent } = await store.consents.migrate(migratedConsent(wish.applicant ?? applicant(), wish));
       register.set(consent.railId.reveal(), { ...PENDING, status: 'ACTIVE', answeredAt: START, pageUrl: null });
       return consent;
     },

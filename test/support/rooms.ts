@@ -126,10 +126,22 @@ export const ROOMS: readonly Room[] = [
     mayAsTypes: [],
     why: 'it tells a story through addresses alone, as anybody could',
   },
+  {
+    name: 'doctor',
+    may: [...BASICS, 'upstream', 'maskinporten', 'altinn', 'gateway-suppliers', 'gateway-maskinporten'],
+    mayAsTypes: ['config'],
+    why: 'it goes the gateway’s own way to the upstreams, and knows nobody’s consents, reads or records',
+  },
+  {
+    name: 'import',
+    may: [...BASICS, 'gateway', 'config'],
+    mayAsTypes: [],
+    why: 'it reads a list and tells results; what becomes of a consent is decided behind the gateway',
+  },
   { name: 'welcome', may: [], mayAsTypes: [], why: 'it is text' },
   {
     name: 'cli',
-    may: [...BASICS, 'gateway', 'config', 'standalone', 'demo', 'welcome'],
+    may: [...BASICS, 'gateway', 'config', 'standalone', 'demo', 'doctor', 'import', 'welcome'],
     mayAsTypes: [],
     why: 'it parses arguments, loads the configuration, calls, and sets the exit code',
   },

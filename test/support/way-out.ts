@@ -63,6 +63,7 @@ export function aConsent(
     applicant: { id: 'p1_test', dataConsumer: receiver.organisationNumber, nationalId: nationalIdOf(person) },
     rail: 'ALTINN_3',
     railId: new Secret(randomUUID(), 'consent request id'),
+    origin: 'REQUESTED',
     status: 'PENDING',
     version: 1,
     periode: { fom: civilDate('2022-01-01'), tom: civilDate('2027-12-31') },
