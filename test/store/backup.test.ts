@@ -1,0 +1,62 @@
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { backUp } from '../../src/store/backup.ts';
+import { storeFileIn } from '../../src/store/embedded.ts';
+import { openWorld } from '../support/world.ts';
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'samtykkeporten-backup-'));
+});
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+const CONSENTS = '{ consents { nodes { id status reference } } }';
+
+describe('a backup', () => {
+  it('made while the gateway works is restored to a gateway that knows all that was acknowledged before', async () => {
+    await using world = await openWorld();
+    await world.grantKnown('P04', { reference: 'SAK-1' });
+    await world.read('P04');
+    const consents = (await world.query('case-handler-a', CONSENTS)).data.consents.nodes;
+    const log = await world.audit('a');
+    const copy = join(directory, 'copy.db');
+    const [, ...meanwhile] = await Promise.all([
+      backUp(storeFileIn(world.directory), copy),
+      world.read('P04'),
+      world.grantKnown('P05'),
+    ]);
+    expect(meanwhile).toHaveLength(2);
+    expect(statSync(copy).mode & 0o777).toBe(0o600);
+    expect(readdirSync(directory)).toEqual(['copy.db']);
+
+    const restored = mkdtempSync(join(directory, 'restored-'));
+    copyFileSync(copy, storeFileIn(restored));
+    copyFileSync(join(world.directory, 'keys.json'), join(restored, 'keys.json'));
+    await using again = await openWorld({ directory: restored, state: world.sandbox.snapshot() });
+    const restoredConsents = (await again.query('case-handler-a', CONSENTS)).data.consents.nodes;
+    expect(restoredConsents).toEqual(expect.arrayContaining(consents));
+    expect(await again.audit('a')).toEqual(expect.arrayContaining([...log]));
+    expect((await again.read('P04')).errors).toEqual([]);
+  });
+
+  it('overwrites nothing, and is not made of what is not there', async () => {
+    const taken = join(directory, 'taken.db');
+    writeFileSync(taken, 'another backup');
+    await using world = await openWorld();
+    const file = storeFileIn(world.directory);
+    await expect(backUp(file, taken)).rejects.toThrow(/exists already/);
+    await expect(backUp(join(directory, 'nothing.db'), join(directory, 'copy.db'))).rejects.toThrow(/no store/);
+    await expect(backUp(file, join(directory, 'no-folder', 'copy.db'))).rejects.toThrow(/The store .+ /);
+    expect(readdirSync(directory)).toEqual(['taken.db']);
+    expect(existsSync(`${taken}.next`)).toBe(false);
+  });
+
+  it('of a file that is no store is refused, and leaves nothing', async () => {
+    const file = join(directory, 'text.db');
+    writeFileSync(file, 'this is a letter and no database, long enough to be looked at by its first page');
+    await expect(backUp(file, join(directory, 'copy.db'))).rejects.toThrow('is not a store of Samtykkeporten');
+    expect(readdirSync(directory)).toEqual(['text.db']);
+  });
+});
