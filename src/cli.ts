@@ -1,11 +1,17 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { fstatSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
+import type { DoctorOptions } from './cli-doctor.ts';
+import { doctor } from './cli-doctor.ts';
 import type { Config } from './config.ts';
 import { maskedConfig, readConfig } from './config.ts';
+import { PURPOSES } from './config-vocabulary.ts';
 import { tellStory } from './demo.ts';
 import { createGateway } from './gateway.ts';
+import { backUpStore } from './gateway-backup.ts';
+import type { ImportOptions } from './import-consents.ts';
+import { importConsents } from './import-consents.ts';
 import { createLog, framesOf } from './log.ts';
 import { SANDBOX_PORTS, startStandalone, wipe } from './standalone.ts';
 import { describeMistake } from './standalone-config.ts';
@@ -37,6 +43,34 @@ export async function main(): Promise<void> {
     .description('the gateway alone')
     .requiredOption('--config <file>', 'configuration, JSON')
     .action(({ config }: { config: string }) => guarded(() => serve(config)));
+  program
+    .command('backup')
+    .description('copy the store while the gateway runs; the keys are not in it')
+    .requiredOption('--config <file>', 'configuration, JSON')
+    .requiredOption('--to <file>', 'the copy, which must not exist yet')
+    .action(({ config, to }: { config: string; to: string }) => guarded(() => copy(config, to)));
+  program
+    .command('doctor')
+    .description('examine every step to NAV, and say what is wrong, what to do and whom to ask: exit code 0 or 1')
+    .option('--config <file>', 'configuration, JSON; a sandbox of its own, if left out')
+    .option('--data-consumer <number>', 'organisation number of the one to examine')
+    .option('--json', 'print the findings as JSON')
+    .option('--report <file>', 'write the report of the integration test there, Markdown')
+    .action((options: DoctorOptions) => guarded(() => examine(options)));
+  program
+    .command('import-consents')
+    .description(
+      'take over consents given in Altinn 2, listed on standard input; what becomes of each goes to standard output',
+    )
+    .requiredOption('--config <file>', 'configuration, JSON')
+    .requiredOption('--data-consumer <number>', 'organisation number of the one they were given to')
+    .addOption(new Option('--purpose <purpose>', 'what they were given for, where there are several').choices(PURPOSES))
+    .addOption(
+      new Option('--format <format>', 'of the list, if not told by its first character').choices(['csv', 'ndjson']),
+    )
+    .option('--request', 'ask people anew whose consent is of no use')
+    .option('--return-url <address>', 'where those are sent after answering')
+    .action((options: ImportOptions & { config: string }) => guarded(() => importList(options)));
   program
     .command('config')
     .description('look at a configuration')
@@ -89,6 +123,33 @@ async function serve(file: string): Promise<void> {
   untilStopped(gateway, () => log({ event: 'stopped' }));
 }
 
+async function copy(file: string, to: string): Promise<void> {
+  const config = load(file);
+  if (config === undefined) return;
+  await backUpStore(config, to);
+  process.stdout.write(
+    `${to} holds the store as it stood now. Keep it apart from the key file, without which it is of no use.\n`,
+  );
+}
+
+async function importList({ config: file, ...options }: ImportOptions & { config: string }): Promise<void> {
+  const config = load(file);
+  if (config === undefined) return;
+  const { stdin: input, stdout: output, stderr: messages } = process;
+  const stopping = new AbortController();
+  // npm passes Ctrl-C on to a process that has heard it already: the second one must not end it.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stopping.abort());
+  const list = fstatSync(input.fd);
+  const surroundings = { input, inputBytes: list.isFile() ? list.size : null, output, messages };
+  const isDone = await importConsents(config, options, { ...surroundings, signal: stopping.signal });
+  process.exitCode = isDone ? 0 : 1;
+}
+
+async function examine(options: DoctorOptions): Promise<void> {
+  const isHealthy = await doctor(options, { read, say: (text) => process.stdout.write(text) });
+  process.exitCode = isHealthy ? 0 : 1;
+}
+
 function check(file: string): void {
   const config = load(file);
   if (config !== undefined) process.stdout.write(`${maskedConfig(config)}\n`);
@@ -96,18 +157,23 @@ function check(file: string): void {
 
 /** Reads a configuration; undefined after every mistake in it was reported. */
 function load(file: string): Config | undefined {
+  const found = read(file);
+  if ('config' in found) return found.config;
+  const lines = found.mistakes.map((mistake) => `  ${describeMistake(mistake)}`);
+  process.stderr.write(`${file} cannot be used:\n${lines.join('\n')}\n`);
+  process.exitCode = MISTAKE;
+  return undefined;
+}
+
+/** @throws Error, one sentence, when there is no such file */
+function read(file: string): ReturnType<typeof readConfig> {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
   } catch {
     throw new Error(`The configuration ${file} cannot be read.`);
   }
-  const read = readConfig({ text, env: process.env, readFile: (path) => readFileSync(path) });
-  if ('config' in read) return read.config;
-  const lines = read.mistakes.map((mistake) => `  ${describeMistake(mistake)}`);
-  process.stderr.write(`${file} cannot be used:\n${lines.join('\n')}\n`);
-  process.exitCode = MISTAKE;
-  return undefined;
+  return readConfig({ text, env: process.env, readFile: (path) => readFileSync(path) });
 }
 
 /** A failure at start is one sentence for the person who started it; its stack helps nobody there. */
@@ -122,14 +188,18 @@ async function guarded(command: () => Promise<void>): Promise<void> {
 
 /** Ends on Ctrl-C and SIGTERM: finishes what is in flight, and in any case within two seconds. */
 function untilStopped(running: AsyncDisposable, stopped: () => void = () => undefined): void {
+  let isStopping = false;
   const stop = () => {
+    // npm passes Ctrl-C on to a program that the terminal has told already; the second must not cut the first short.
+    if (isStopping) return;
+    isStopping = true;
     setTimeout(() => process.exit(1), LONGEST_STOP_MS).unref();
     running[Symbol.asyncDispose]().then(stopped, () => {
       process.exitCode = 1;
     });
   };
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
 }
 
 function portFrom(name: string, usual: number, last: number): number {

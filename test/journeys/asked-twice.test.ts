@@ -50,7 +50,9 @@ describe('asking again on the same terms', () => {
   it('within seven days of a refusal returns the refusal, and asks anew once they have passed', async () => {
     await using world = await openWorld();
     const { id, pageUrl } = await world.ask('P04');
-    await world.visit((await world.citizen('P04').answer(pageUrl, 'decline')) ?? '');
+    const back = (await world.citizen('P04').answer(pageUrl, 'decline')) ?? '';
+    // Altinn 2 tells no moment that can be relied on: the days run from when the gateway learns of the refusal.
+    if (RAIL === 'ALTINN_2') await world.visit(back);
     world.clock.set(new Date('2026-11-23T08:59:59.999Z'));
     const early = await request(world);
     expect(early.data.requestConsent).toMatchObject({
@@ -182,8 +184,10 @@ it.each([
   const altinn = { upstream: world.altinn.upstream, times: 1 } as const;
   world.sandbox.faults.add({ ...altinn, method: 'POST', kind: 'reset', afterEffect: true });
   world.sandbox.faults.add({ ...altinn, method, kind: 'status', status: 403 });
-  const seen = [await request(world), await request(world), await request(world)];
-  expect(seen.at(-1)?.data.requestConsent.consent).toMatchObject({ status: 'PENDING', pageUrl: expect.any(String) });
+  // Altinn 2 repeats and looks up nothing within the question that was lost: that is for the next one.
+  for (let question = 1; question < (RAIL === 'ALTINN_3' ? 2 : 3); question += 1) await request(world);
+  const { data } = await request(world);
+  expect(data.requestConsent.consent).toMatchObject({ status: 'PENDING', pageUrl: expect.any(String) });
   expect(atAltinn(world)).toBe(1);
 });
 
