@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import type { DoctorOptions } from './cli-doctor.ts';
 import { doctor } from './cli-doctor.ts';
+import { importInSandbox } from './cli-import.ts';
 import type { Config } from './config.ts';
 import { maskedConfig, readConfig } from './config.ts';
 import { PURPOSES } from './config-vocabulary.ts';
@@ -62,15 +63,15 @@ export async function main(): Promise<void> {
     .description(
       'take over consents given in Altinn 2, listed on standard input; what becomes of each goes to standard output',
     )
-    .requiredOption('--config <file>', 'configuration, JSON')
-    .requiredOption('--data-consumer <number>', 'organisation number of the one they were given to')
+    .option('--config <file>', 'configuration, JSON; a sandbox of its own with a list of its own, if left out')
+    .option('--data-consumer <number>', 'organisation number of the one they were given to')
     .addOption(new Option('--purpose <purpose>', 'what they were given for, where there are several').choices(PURPOSES))
     .addOption(
       new Option('--format <format>', 'of the list, if not told by its first character').choices(['csv', 'ndjson']),
     )
     .option('--request', 'ask people anew whose consent is of no use')
     .option('--return-url <address>', 'where those are sent after answering')
-    .action((options: ImportOptions & { config: string }) => guarded(() => importList(options)));
+    .action((options: Partial<ImportOptions> & { config?: string }) => guarded(() => importList(options)));
   program
     .command('config')
     .description('look at a configuration')
@@ -132,7 +133,11 @@ async function copy(file: string, to: string): Promise<void> {
   );
 }
 
-async function importList({ config: file, ...options }: ImportOptions & { config: string }): Promise<void> {
+async function importList({ config: file, ...given }: Partial<ImportOptions> & { config?: string }): Promise<void> {
+  if (file === undefined) return importInSandbox(given, { output: process.stdout, messages: process.stderr });
+  const { dataConsumer } = given;
+  if (dataConsumer === undefined) throw new Error('Say with --data-consumer whose consents they are.');
+  const options = { ...given, dataConsumer };
   const config = load(file);
   if (config === undefined) return;
   const { stdin: input, stdout: output, stderr: messages } = process;

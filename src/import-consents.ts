@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Readable, Writable } from 'node:stream';
 import { addAbortSignal } from 'node:stream';
+import type { Clock } from './clock.ts';
+import { systemClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { GatewayError } from './errors.ts';
 import type { Gateway } from './gateway.ts';
@@ -38,6 +40,8 @@ export interface ImportSurroundings {
   readonly messages: Writable & { readonly isTTY?: boolean };
   /** Aborts: no further line is begun, and those under way are finished. */
   readonly signal: AbortSignal;
+  /** The machine's when left out. */
+  readonly clock?: Clock;
 }
 
 type Migration = ReturnType<Gateway['openMigration']>;
@@ -60,12 +64,12 @@ export async function importConsents(
   surroundings: ImportSurroundings,
 ): Promise<boolean> {
   const wish = wishOf(config, options);
-  const { messages, inputBytes } = surroundings;
+  const { messages, inputBytes, clock = systemClock } = surroundings;
   const progress = openProgress(messages, inputBytes);
   try {
     const log = createLog(config.log.level, { write: (line) => progress.say(line) });
     const quiet: Config = { ...config, graphiql: { ...config.graphiql, enabled: false } };
-    await using gateway = await createGateway(quiet, { log });
+    await using gateway = await createGateway(quiet, { log, clock });
     const migration = gateway.openMigration(wish);
     const accepted = config.nationalIds;
     return await importList(migration, { ...surroundings, accepted, format: options.format, progress });
@@ -75,7 +79,7 @@ export async function importConsents(
 }
 
 /** How a list is read, and who is told. */
-export interface ListOptions extends Omit<ImportSurroundings, 'inputBytes' | 'messages'> {
+export interface ListOptions extends Omit<ImportSurroundings, 'inputBytes' | 'messages' | 'clock'> {
   readonly accepted: Config['nationalIds'];
   readonly format: ListFormat | undefined;
   readonly progress: Progress;

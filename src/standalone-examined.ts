@@ -2,6 +2,7 @@ import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import { createGateway } from './gateway.ts';
 import type { Log } from './log.ts';
+import { MIGRATED } from './sandbox/migrated-set.ts';
 import { startSandbox } from './sandbox/server.ts';
 import type { Organisation } from './sandbox/world.ts';
 import { ORGANISATIONS } from './sandbox/world.ts';
@@ -15,6 +16,8 @@ export interface ExaminedSandbox extends AsyncDisposable {
   readonly clock: Clock;
   /** The insurers with which something is wrong on purpose, and what. */
   readonly planted: readonly Organisation[];
+  /** What an insurer held in Altinn 2 by its own list, as CSV. */
+  codesOf(organisationNumber: string): Promise<string>;
 }
 
 /** With these something is wrong from the beginning: see their stories. */
@@ -32,7 +35,8 @@ export async function openExaminedSandbox(options: {
 }): Promise<ExaminedSandbox> {
   await using starting = new AsyncDisposableStack();
   const { dataDirectory, log, onDefect } = options;
-  const { sandbox, clock } = starting.use(await startSandbox({ port: 0, onDefect }));
+  const { sandbox, clock, origins } = starting.use(await startSandbox({ port: 0, onDefect }));
+  sandbox.plantMigrated(MIGRATED);
   const config = sandboxConfig(sandbox, { port: 0, dataDirectory, insurers: 'EVERYBODY' });
   const gateway = starting.use(
     await createGateway({ ...config, graphiql: { ...config.graphiql, enabled: false } }, { log, clock }),
@@ -42,6 +46,8 @@ export async function openExaminedSandbox(options: {
   return {
     config: { ...config, server: { ...config.server, publicUrl } },
     clock,
+    codesOf: async (organisationNumber) =>
+      (await fetch(`${origins.control}/altinn2-codes/${organisationNumber}.csv`)).text(),
     planted: ORGANISATIONS.filter(({ shortName }) => PLANTED.includes(shortName)),
     [Symbol.asyncDispose]: () => started.disposeAsync(),
   };

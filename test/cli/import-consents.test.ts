@@ -13,7 +13,7 @@ import { ALL_CONSENTS } from '../contracts/remembered.ts';
 import { manyMigrated } from '../sandbox/support/many-migrated.ts';
 import { numberOf } from '../support/world.ts';
 import type { Ended, Program } from './program.ts';
-import { launch } from './program.ts';
+import { launch, run } from './program.ts';
 
 const YEAR_MS = 365 * 86_400_000;
 
@@ -285,4 +285,22 @@ describe('an import', { timeout: 120_000 }, () => {
     expect(ended.stderr).toMatch(says);
     expect(ended.stderr).not.toMatch(/^ +at |Error:/m);
   });
+});
+
+it('an import without a configuration shows itself on a sandbox of its own, list first', {
+  timeout: 60_000,
+}, async () => {
+  const ended = await run(['import-consents', '--request']);
+  expect(ended.code).toBe(0);
+  expect(ended.stderr).toContain('person,code,validTo,fom,tom\n');
+  const [header, ...rows] = ended.stdout.trimEnd().split('\n');
+  expect(header).toBe('line,result,reason,consent');
+  expect(rows.map((row) => row.split(',').slice(1, 3).join(' ').trim()).toSorted()).toEqual([
+    'ASKED EXPIRED',
+    'ASKED WITHDRAWN',
+    'UNKNOWN NOT_FOUND',
+    'USABLE',
+    'USABLE',
+    'USABLE',
+  ]);
 });
