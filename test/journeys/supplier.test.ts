@@ -127,6 +127,30 @@ describe('a supplier that acts for two insurers', () => {
   });
 });
 
+it('an insurer that is the supplier of others acts for itself without naming itself, and for others only where they delegate', async () => {
+  const { world, grants } = await openSuppliedWorld({
+    config: (config) => {
+      const [own] = config.dataConsumers;
+      if (own?.client === undefined) throw new Error('insurer A has a client of its own');
+      const { organisationNumber, client, altinn2 } = own;
+      return supplied({ ...config, supplier: { organisationNumber, client, altinn2 } });
+    },
+  });
+  await using _ = world;
+  await world.grantKnown('P04');
+  expect((await world.read('P04')).errors).toEqual([]);
+  expect(grants.length).toBeGreaterThan(0);
+  for (const claims of grants) expect(claims).not.toHaveProperty('consumer_org');
+  const { data } = await world.query('case-handler-a', VIEWER);
+  expect(data.viewer.dataConsumer).toEqual({ organisationNumber: A, supplier: null });
+  const other = await world.query('case-handler-b', REQUEST_CONSENT, {
+    input: consentInput('P04', { purpose: PURPOSE }),
+  });
+  expect(other.errors).toMatchObject([
+    { message: expect.stringContaining(`its supplier ${A}`), extensions: { code: 'DELEGATION_MISSING' } },
+  ]);
+});
+
 it('a data consumer whose reads the operator has stopped is refused each, on the record, and the other reads on', async () => {
   await using world = await openWorld({
     config: (config) => ({
