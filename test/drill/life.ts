@@ -1,6 +1,6 @@
 // One life of a gateway, to be killed: reads and requests without end, each told when it is acknowledged, and each call
 // to NAV before NAV hears of it. Told by appending to a file, which outlives the process as what a caller has heard would.
-import { openSync, readFileSync, writeSync } from 'node:fs';
+import { openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import type { CastId } from '../../src/sandbox/world.ts';
 import type { Transport } from '../../src/upstream.ts';
 import { consentInput, ORIGINS, openWorld, REQUEST_CONSENT } from '../support/world.ts';
@@ -27,8 +27,11 @@ const world = await openWorld({
   state: JSON.parse(readFileSync(stateFile, 'utf8')),
   transport: listening,
 });
-// The doubles begin anew with each life, and so do the people: each gives another consent, for dates nobody had.
-await Promise.all(PEOPLE.map((person) => world.grantKnown(person, { reference, periode: datesOf(reference, 0) })));
+if (reference === '1') {
+  await Promise.all(PEOPLE.map((person) => world.grantKnown(person)));
+  // The doubles of later lives know these consents, and nothing else that was ever asked.
+  writeFileSync(stateFile, JSON.stringify(world.sandbox.snapshot()));
+}
 process.stdout.write('at work\n');
 
 async function read(at: number): Promise<void> {
