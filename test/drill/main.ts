@@ -14,11 +14,10 @@ const found = await drillCrashes({
   kills,
   seed: Number(values.seed),
   longestLifeMs: Number(values['longest-life-ms']),
-  onLife: (life, { acknowledged, lost, unintended }) => {
-    if (life % 10 === 0 || lost + unintended > 0)
-      process.stdout.write(
-        `${life} of ${kills} kills: ${acknowledged} acknowledged, ${lost} lost, ${unintended} unintended\n`,
-      );
+  onTenth: (life, { acknowledged, lost, unintended }) => {
+    process.stdout.write(
+      `${life} of ${kills} kills: ${acknowledged} acknowledged, ${lost} lost, ${unintended} unintended\n`,
+    );
   },
 });
 process.stdout.write(`${JSON.stringify({ kills, seed: Number(values.seed), ...found }, null, 2)}\n`);
