@@ -7,12 +7,12 @@ import { sourceNameOf } from './benefits/index.ts';
 import type { Clock } from './clock.ts';
 import { osloDate, systemClock } from './clock.ts';
 import type { Config } from './config.ts';
-import type { UpstreamName } from './errors.ts';
 import { createAltinn2 } from './gateway-altinn2.ts';
 import { createCallers } from './gateway-callers.ts';
 import { createMaskinportenClients } from './gateway-maskinporten.ts';
 import { createNav } from './gateway-nav.ts';
 import { actorFor } from './gateway-suppliers.ts';
+import { upstreamsOver } from './gateway-upstreams.ts';
 import { createGraphql } from './graphql/server.ts';
 import { createHost, RETURN_PATH } from './host.ts';
 import type { Guide } from './host-guide.ts';
@@ -21,8 +21,8 @@ import type { Log } from './log.ts';
 import { openEmbeddedStore, storeFileIn } from './store/embedded.ts';
 import { ownKeyFile } from './store/key-file.ts';
 import { parseKeyFile } from './store/keys.ts';
-import type { Transport, Upstream } from './upstream.ts';
-import { createNetwork, createUpstream } from './upstream.ts';
+import type { Transport } from './upstream.ts';
+import { createNetwork } from './upstream.ts';
 import type { OrganisationNumber } from './values.ts';
 
 /** What a gateway may be handed instead of making it: time, network and log. */
@@ -62,19 +62,7 @@ export async function createGateway(config: Config, parts: GatewayParts): Promis
   const network = createNetwork({ connections: config.nav.bound, maxBytes: config.maxAnswerBytes });
   building.defer(() => network.close());
   const transport = parts.transport ?? network.transport;
-  const upstream =
-    (name: UpstreamName) =>
-    (baseUrl: string): Upstream =>
-      createUpstream({
-        name,
-        baseUrl,
-        transport,
-        deadlineMs: config.deadlines[name],
-        maxBytes: config.maxAnswerBytes,
-        attempts: config.retries.attempts,
-        pauseMs: config.retries.backoffMs,
-        log,
-      });
+  const upstream = upstreamsOver(config, { transport, log });
 
   const store = building.use(
     await openEmbeddedStore({

@@ -2,8 +2,8 @@ import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { UpstreamName } from '../errors.ts';
 import { GatewayError } from '../errors.ts';
+import { upstreamsOver } from '../gateway-upstreams.ts';
 import type { Transport, Upstream, UpstreamCall, WireResponse } from '../upstream.ts';
-import { createUpstream } from '../upstream.ts';
 import type { Rung, Verdict } from './findings.ts';
 
 /** What the doctor is handed. */
@@ -37,6 +37,8 @@ export interface Bench extends DoctorParts {
 /** Lays out the bench. */
 export function createBench(config: Config, parts: DoctorParts): Bench {
   const { clock, transport, newCallId } = parts;
+  // What goes wrong stands in the findings.
+  const open = upstreamsOver(config, { transport, log: () => undefined });
 
   async function timed<T>(work: () => Promise<T>): Promise<{ result: T; timing: Timing }> {
     const from = clock.now();
@@ -48,18 +50,7 @@ export function createBench(config: Config, parts: DoctorParts): Bench {
     ...parts,
     config,
     timed,
-    upstream: (name, baseUrl) =>
-      createUpstream({
-        name,
-        baseUrl,
-        transport,
-        deadlineMs: config.deadlines[name],
-        maxBytes: config.maxAnswerBytes,
-        attempts: config.retries.attempts,
-        pauseMs: config.retries.backoffMs,
-        // What goes wrong stands in the findings.
-        log: () => undefined,
-      }),
+    upstream: (name, baseUrl) => open(name)(baseUrl),
     examine: async (rung, look) => {
       const { result, timing } = await timed(() => look(newCallId()));
       return { ...rung, ...result, ...timing };

@@ -128,7 +128,15 @@ export const ROOMS: readonly Room[] = [
   },
   {
     name: 'doctor',
-    may: [...BASICS, 'upstream', 'maskinporten', 'altinn', 'gateway-suppliers', 'gateway-maskinporten'],
+    may: [
+      ...BASICS,
+      'upstream',
+      'maskinporten',
+      'altinn',
+      'gateway-suppliers',
+      'gateway-maskinporten',
+      'gateway-upstreams',
+    ],
     mayAsTypes: ['config'],
     why: 'it goes the gateway’s own way to the upstreams, and knows nobody’s consents, reads or records',
   },
