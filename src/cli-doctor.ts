@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from './clock.ts';
 import type { Config, readConfig } from './config.ts';
+import { namedDataConsumer } from './config-data-consumer.ts';
 import { checklist } from './doctor/checklist.ts';
 import type { Findings } from './doctor/findings.ts';
 import { runDoctor, unusableConfiguration } from './doctor/index.ts';
@@ -89,11 +90,8 @@ function hint(planted: Planted): string {
 }
 
 /** The data consumers to examine; undefined: whichever there are. */
-function chosen({ dataConsumers }: Config, dataConsumer: string | undefined): readonly string[] | undefined {
-  if (dataConsumer === undefined) return undefined;
-  if (dataConsumers.some(({ organisationNumber }) => organisationNumber === dataConsumer)) return [dataConsumer];
-  const all = dataConsumers.map(({ organisationNumber }) => organisationNumber).join(', ');
-  throw new Error(`There is no such data consumer in the configuration. There are: ${all}.`);
+function chosen(config: Config, dataConsumer: string | undefined): readonly string[] | undefined {
+  return dataConsumer === undefined ? undefined : [namedDataConsumer(config, dataConsumer).organisationNumber];
 }
 
 async function write(file: string, text: string): Promise<void> {

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { namedDataConsumer } from './config-data-consumer.ts';
 import type { ImportOptions, ImportSurroundings } from './import-consents.ts';
 import { importConsents } from './import-consents.ts';
 import { createLog } from './log.ts';
@@ -25,9 +26,10 @@ export async function importInSandbox(
     await using sandbox = await openExaminedSandbox({ dataDirectory, log: createLog('silent'), onDefect });
     const { clock, config } = sandbox;
     const [first] = config.dataConsumers;
-    const dataConsumer = given.dataConsumer ?? first?.organisationNumber ?? '';
-    const purpose = given.purpose ?? first?.purposes.at(-1);
-    const returnUrl = given.returnUrl ?? first?.returnUrls[0];
+    const whose = namedDataConsumer(config, given.dataConsumer ?? first?.organisationNumber ?? '');
+    const dataConsumer = whose.organisationNumber;
+    const purpose = given.purpose ?? whose.purposes.at(-1);
+    const returnUrl = given.returnUrl ?? whose.returnUrls[0];
     const codes = await sandbox.codesOf(dataConsumer);
     messages.write(
       `No configuration was named (--config FILE): a sandbox of its own, with the list of ${dataConsumer}:\n\n${codes}\n`,

@@ -64,6 +64,21 @@ export function dataConsumer(profile: Profile, read: SecretReader) {
     .refine(hasItsOwnCertificates, OF_ANOTHER_ORGANISATION);
 }
 
+/**
+ * The data consumer with that organisation number.
+ *
+ * @throws Error, one sentence that names those there are, when there is none
+ */
+export function namedDataConsumer(
+  { dataConsumers }: { readonly dataConsumers: readonly ConfiguredDataConsumer[] },
+  organisation: string,
+): ConfiguredDataConsumer {
+  const found = dataConsumers.find(({ organisationNumber }) => organisationNumber === organisation);
+  if (found !== undefined) return found;
+  const all = dataConsumers.map(({ organisationNumber }) => organisationNumber).join(', ');
+  throw new Error(`There is no such data consumer in the configuration. There are: ${all}.`);
+}
+
 /** The section `supplier`. */
 export function supplier(profile: Profile, read: SecretReader) {
   return z

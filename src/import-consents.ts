@@ -4,6 +4,7 @@ import { addAbortSignal } from 'node:stream';
 import type { Clock } from './clock.ts';
 import { systemClock } from './clock.ts';
 import type { Config } from './config.ts';
+import { namedDataConsumer } from './config-data-consumer.ts';
 import { GatewayError } from './errors.ts';
 import type { Gateway } from './gateway.ts';
 import { createGateway } from './gateway.ts';
@@ -155,13 +156,7 @@ function writerTo(output: Writable): (text: string) => Promise<void> {
 
 /** @throws Error, one sentence, for the first thing that does not fit the configuration */
 function wishOf(config: Config, options: ImportOptions): Parameters<Gateway['openMigration']>[0] {
-  const { dataConsumers } = config;
-  const dataConsumer = dataConsumers.find(({ organisationNumber }) => organisationNumber === options.dataConsumer);
-  if (dataConsumer === undefined) {
-    const all = dataConsumers.map(({ organisationNumber }) => organisationNumber).join(', ');
-    throw new Error(`There is no such data consumer in the configuration. There are: ${all}.`);
-  }
-  const { organisationNumber, purposes } = dataConsumer;
+  const { organisationNumber, purposes } = namedDataConsumer(config, options.dataConsumer);
   const [only, ...others] = purposes;
   const purpose =
     options.purpose === undefined && others.length === 0 ? only : purposes.find((each) => each === options.purpose);
