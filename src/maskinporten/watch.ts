@@ -16,7 +16,7 @@ export interface RunningOut {
 export interface Watch {
   /** Takes a client's credentials under watch. @returns the credentials, which are looked at when they sign */
   over(organisation: string, all: readonly [Credential, ...Credential[]], credentials: Credentials): Credentials;
-  /** What runs out, or has, by organisation number. */
+  /** What runs out, or has, in the order in which it was taken under watch. */
   runningOut(): readonly RunningOut[];
   /** Logs what runs out, once a day however often it is called. */
   look(): void;
@@ -26,12 +26,12 @@ const MS_PER_DAY = 86_400_000;
 
 /** Makes a watch over no credentials yet. */
 export function createWatch(clock: Clock, log: Log): Watch {
-  const watched = new Map<string, readonly [Credential, ...Credential[]]>();
+  const watched: { readonly organisation: string; readonly all: readonly [Credential, ...Credential[]] }[] = [];
   let day: number | undefined;
 
   function runningOut(): readonly RunningOut[] {
     const now = clock.now();
-    return [...watched].flatMap(([organisation, all]) => {
+    return watched.flatMap(({ organisation, all }) => {
       const age = ageOf(all, now);
       if (age === 'valid' || age === 'unknown') return [];
       return [{ organisation, age, lastsUntil: lastsUntil(all, now)?.toISOString() ?? null }];
@@ -47,7 +47,7 @@ export function createWatch(clock: Clock, log: Log): Watch {
 
   return {
     over(organisation, all, credentials) {
-      watched.set(organisation, all);
+      watched.push({ organisation, all });
       return {
         name: credentials.name,
         sign: (claims) => {
