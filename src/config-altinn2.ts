@@ -109,8 +109,8 @@ export function newRequests() {
 export function altinn2Gaps(config: {
   readonly altinn2: Altinn2Config;
   readonly consent: { readonly newRequests: 'ALTINN_3' | 'ALTINN_2' };
-  readonly supplier?: Has | undefined;
-  readonly dataConsumers: readonly (Has & { readonly client?: unknown })[];
+  readonly supplier?: MayHaveAccess | undefined;
+  readonly dataConsumers: readonly (MayHaveAccess & { readonly client?: unknown })[];
 }): { path: string; message: string }[] {
   const { altinn2, consent, supplier, dataConsumers } = config;
   const isUsed = [supplier, ...dataConsumers].some((each) => each?.altinn2 !== undefined);
@@ -127,6 +127,6 @@ export function altinn2Gaps(config: {
   ];
 }
 
-interface Has {
+interface MayHaveAccess {
   readonly altinn2?: Altinn2Access | undefined;
 }

@@ -1,9 +1,14 @@
-/** Whom to ask, as the checklist names them. */
+/** Whom to ask about configuration, keys and network, as the checklist names them. */
 export const OPERATOR = 'whoever runs this gateway and its network';
+/** Whom to ask about clients, keys and scopes at Maskinporten. */
 export const DIGDIR = 'Digdir (servicedesk@digdir.no)';
+/** Whom to ask about Altinn's own services. */
 export const ALTINN = 'Altinn';
+/** Whom to ask about NAV's scopes, addresses, resource and registered return addresses. */
 export const NAV = 'NAV (its contact for DSOP)';
+/** Whom to ask for an ApiKey of Altinn 2. */
 export const BITS = 'Bits (orders ApiKeys for DSOP’s members)';
+/** Whom to ask about an enterprise certificate. */
 export const CERTIFICATE_ISSUER = 'Buypass or Commfides, whoever issued the certificate';
 
 /** Who may delegate on behalf of an organisation. */

@@ -522,6 +522,7 @@ describe('a consent token that does not prove the consent', () => {
     ['under an unknown key id', { kid: 'tertiary' }, 'signature'],
     ['of another issuer', { claims: { iss: 'https://altinn.no/' } }, 'iss'],
     ['for another data consumer', { claims: { CoveredBy: '313772403' } }, 'CoveredBy'],
+    ['fetched for a supplier that nobody named', { claims: { HandledBy: '310990183' } }, 'HandledBy'],
     ['about another person', { claims: { OfferedBy: nationalIdOf('P05').reveal() } }, 'OfferedBy'],
     ['of another code', { claims: { AuthorizationCode: randomUUID() } }, 'AuthorizationCode'],
     ['for another service', { claims: services('4629_2', '5252_2_fraOgMed=01.01.2022') }, 'service'],
