@@ -78,6 +78,11 @@ export const ERROR_CODES = {
     retry: 'later',
     meaning: 'The disclosure could not be recorded, so nothing was read, or what was read is not shown.',
   },
+  ABANDONED: {
+    retry: 'later',
+    meaning:
+      'The caller went away before the answer, so what was under way was stopped. Only the disclosure log tells it: nobody is there to be answered.',
+  },
   INTERNAL: {
     retry: 'later',
     meaning: 'A defect or an overload of the gateway itself. Give the operator the `callId`.',
@@ -134,6 +139,13 @@ export class GatewayError extends Error {
     this.field = details.field;
     this.evidence = details.evidence;
   }
+}
+
+/** The fault that nobody waits for the answer any more. */
+export function abandoned(upstream: UpstreamName): GatewayError {
+  return new GatewayError('ABANDONED', 'The caller has gone, so the work was stopped. Ask again for an answer.', {
+    evidence: { upstream, failure: 'cancelled' },
+  });
 }
 
 /** Shorthand for an argument that cannot be used. */

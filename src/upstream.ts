@@ -10,7 +10,7 @@ import {
 import { Agent, errors } from 'undici';
 import type { ZodType } from 'zod';
 import type { ErrorCode, Evidence, UpstreamName } from './errors.ts';
-import { GatewayError } from './errors.ts';
+import { abandoned, GatewayError } from './errors.ts';
 import type { Log } from './log.ts';
 import { Secret } from './values.ts';
 
@@ -113,7 +113,8 @@ export interface Upstream {
    * Makes the call within the deadline.
    *
    * @returns the answer, whatever its status below 300 or from 400.
-   * @throws GatewayError `*_UNAVAILABLE` when there is no answer, or one too large or redirecting (NAV's: `NAV_UNREADABLE`)
+   * @throws GatewayError `*_UNAVAILABLE` when there is no answer, or one too large or redirecting (NAV's: `NAV_UNREADABLE`);
+   *   `ABANDONED` when its signal aborts
    */
   call(call: UpstreamCall): Promise<WireResponse>;
   /** Tells the log why an answer is of no use: all that is kept of it. */
@@ -224,6 +225,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       if ('answer' in outcome) return outcome.answer;
       const evidence: Evidence = { upstream: name, failure: outcome.failure };
       report(call.callId, evidence);
+      if (outcome.failure === 'cancelled') throw abandoned(name);
       // Without its cause: what a client library throws can hold what the upstream sent.
       throw outcome.failure === 'too-large' || outcome.failure === 'redirect'
         ? unreadable(evidence)

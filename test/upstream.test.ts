@@ -303,7 +303,7 @@ describe('a caller who leaves', () => {
         }),
       ),
     );
-    expect(fault).toMatchObject({ code: 'NAV_UNAVAILABLE', evidence: { failure: 'cancelled' } });
+    expect(fault).toMatchObject({ code: 'ABANDONED', evidence: { failure: 'cancelled' } });
     expect(requests).toHaveLength(0);
     expect(counted).toBe(0);
   });

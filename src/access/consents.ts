@@ -250,6 +250,6 @@ export function unknownToRail(): GatewayError {
 
 /** A request that ended because its own caller went away says nothing about the next one's. */
 function unlessAbandoned(error: unknown): undefined {
-  if (error instanceof GatewayError && error.evidence?.failure === 'cancelled') return;
+  if (error instanceof GatewayError && error.code === 'ABANDONED') return;
   throw error;
 }

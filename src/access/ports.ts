@@ -173,7 +173,10 @@ export interface NavRequest {
 /** What a source says. `refused`: NAV answered 403, which alone decides nothing. */
 export type NavAnswer<N extends SourceName> = Reading<Answers[N]> | { readonly refused: Evidence };
 
-/** A source of NAV: given a person, a span and headers, it reads. Fails with `NAV_UNAVAILABLE`, `NAV_UNREADABLE` or `NAV_REFUSED`. */
+/**
+ * A source of NAV: given a person, a span and headers, it reads. Fails with `NAV_UNAVAILABLE`, `NAV_UNREADABLE`, `ABANDONED`,
+ * or `NAV_REFUSED`, whose evidence has status 401 where the headers were not accepted.
+ */
 export interface NavSource<N extends SourceName> {
   readonly name: N;
   /** The Maskinporten scope that opens it. */

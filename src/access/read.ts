@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Answers, Drift, Reading, SourceName } from '../benefits/index.ts';
+import type { Answers, Drift, SourceName } from '../benefits/index.ts';
 import type { Clock } from '../clock.ts';
 import type { ErrorCode } from '../errors.ts';
 import { GatewayError } from '../errors.ts';
@@ -7,9 +7,8 @@ import type { Log } from '../log.ts';
 import { framesOf } from '../log.ts';
 import type { BoundedPeriode } from '../periode.ts';
 import type { Decision, ReadWish, Refusal } from './consent.ts';
-import { effectivePeriode, isEnded, isUntried } from './consent.ts';
+import { effectivePeriode } from './consent.ts';
 import type { Rails } from './consents.ts';
-import { railOf, unknownToRail } from './consents.ts';
 import { assertMayRead, purposeOf } from './policy.ts';
 import type {
   Applicant,
@@ -19,13 +18,13 @@ import type {
   DisclosureLog,
   Intention,
   Lookup,
-  NavSource,
   NavSources,
   Purpose,
   RequestedPeriode,
   Settlement,
 } from './ports.ts';
 import type { Lane } from './queue.ts';
+import { take } from './take.ts';
 
 /** One read of one source about one person. */
 export interface ReadRequest<N extends SourceName> {
@@ -117,7 +116,7 @@ export function createRead(options: ReadOptions): Read {
     await recorded('intend', context, () => disclosures.intend(intention));
 
     const counter = { attempts: 0 };
-    const taken = await take(request, context, consent, counter).catch((error: unknown) =>
+    const taken = await take(request, context, consent, sources[request.source], counter).catch((error: unknown) =>
       fail(error, intention, counter, context),
     );
     if ('refusedBecause' in taken) {
@@ -181,47 +180,6 @@ export function createRead(options: ReadOptions): Read {
       }
       throw error;
     }
-  }
-
-  /** Steps d and e: credentials, then NAV. `refusedBecause`: the consent no longer stands, or has turned out to be of no use. */
-  async function take<N extends SourceName>(
-    request: ReadRequest<N>,
-    context: ReadContext,
-    consent: Consent,
-    counter: { attempts: number },
-  ): Promise<Reading<Answers[N]> | SpentConsent> {
-    const rail = railOf(consent.rail, context.rails);
-    const source: NavSource<N> = sources[request.source];
-    const opened = await rail.open(consent, source);
-    if ('refused' in opened) return endedBy(opened.refused, consent, context);
-    const answer = await context.laneTo(request.source)(async () => {
-      // While this read waited for a place, its caller may have gone, and the credential grown old; the rail knows.
-      if (context.signal.aborted) throw abandoned();
-      const current = await rail.open(consent, source);
-      if ('refused' in current) return endedBy(current.refused, consent, context);
-      return source.fetch({
-        person: request.applicant.nationalId,
-        periode: request.periode,
-        bounds: { consentPeriode: consent.periode, uttrekksperiode: effectivePeriode(consent, request.periode) },
-        headers: current.headers,
-        callId: context.callId,
-        signal: context.signal,
-        onAttempt: () => {
-          counter.attempts += 1;
-        },
-      });
-    });
-    if (!('refused' in answer)) return answer;
-    // NAV's 403 has a dozen reasons that look alike, so it decides nothing alone: the rail is the second witness.
-    const seen = await rail.lookup(consent);
-    if (seen === undefined) throw unknownToRail();
-    if (seen.status !== 'ACTIVE') return endedBy(seen, consent, context);
-    if (isUntried(consent)) return { refusedBecause: 'UNUSABLE', remember: () => context.reject(consent) };
-    throw new GatewayError(
-      'NAV_REFUSED',
-      'NAV refuses the read although Altinn says that the consent stands. The operator must ask NAV, giving time and call id.',
-      { evidence: answer.refused },
-    );
   }
 
   /** A read that went wrong ends in the log with its code; should even that fail, it stays UNSETTLED there. */
@@ -308,30 +266,4 @@ export function createRead(options: ReadOptions): Read {
 
 function codeOf(error: unknown): ErrorCode {
   return error instanceof GatewayError ? error.code : 'INTERNAL';
-}
-
-/** A consent that allows nothing any more. */
-interface SpentConsent {
-  readonly refusedBecause: ConsentRequiredReason;
-  /** Stores why. */
-  readonly remember: () => Promise<void>;
-}
-
-/**
- * A rail's word that a consent has ended.
- * @throws GatewayError when the word is no end: it would be asked for again and again
- */
-function endedBy(word: Lookup, consent: Consent, context: ReadContext): SpentConsent {
-  const { status } = word;
-  if (isEnded(status)) return { refusedBecause: status, remember: () => context.confirm(consent, word) };
-  throw new GatewayError(
-    'ALTINN_REJECTED',
-    'Altinn says of a consent that was given, and is refused, that it has not ended. The operator must ask Altinn, giving time and call id.',
-  );
-}
-
-function abandoned(): GatewayError {
-  return new GatewayError('NAV_UNAVAILABLE', 'Nobody waits for the answer any more, so NAV was not asked.', {
-    evidence: { upstream: 'nav', failure: 'cancelled' },
-  });
 }

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import type { Evidence } from '../errors.ts';
+import { abandoned } from '../errors.ts';
 import type { Upstream, WireResponse } from '../upstream.ts';
-import { readJson, unavailable } from '../upstream.ts';
+import { readJson } from '../upstream.ts';
 import { Secret } from '../values.ts';
 import type { GrantClaims } from './assertion.ts';
 import type { Credentials } from './credentials.ts';
@@ -80,7 +81,7 @@ export function createTokens(options: TokensOptions): Tokens {
   const { client, credentials, upstream, cache, clock } = options;
   const consumerOrg = client.delegation?.consumer;
   const inFlight = new Map<string, Promise<IssuedToken>>();
-  const heldBack = new Map<string, { readonly until: number; readonly refused: Refused }>();
+  const heldBack = new Map<string, { readonly since: number; readonly refused: Refused }>();
 
   function keyOf(scope: string): string {
     return JSON.stringify([client.issuer, client.clientId, credentials.name(), consumerOrg ?? null, scope]);
@@ -88,7 +89,7 @@ export function createTokens(options: TokensOptions): Tokens {
 
   async function exchange(claims: GrantClaims, request: TokenScope): Promise<IssuedToken | Refused> {
     const held = heldBack.get(claims.scope);
-    if (held !== undefined && clock.now().getTime() < held.until) return held.refused;
+    if (held !== undefined && isWithin(HOLD_BACK_MS, held.since, clock.now().getTime())) return held.refused;
     heldBack.delete(claims.scope);
 
     let fetchedAt = clock.now();
@@ -120,7 +121,7 @@ export function createTokens(options: TokensOptions): Tokens {
     const refused = judgeRefusal(answer);
     upstream.report(request.callId, refused.evidence);
     if (HELD_BACK.has(refused.evidence.upstreamCode ?? '')) {
-      heldBack.set(claims.scope, { until: clock.now().getTime() + HOLD_BACK_MS, refused });
+      heldBack.set(claims.scope, { since: clock.now().getTime(), refused });
     }
     return refused;
   }
@@ -168,12 +169,19 @@ export function createTokens(options: TokensOptions): Tokens {
 
 /**
  * Whether a token may still be handed out: more than 30 seconds are left, or more than a quarter of its life where that
- * is shorter. Lifetimes are set per scope, from 29 seconds to two hours, so no fixed margin fits them all.
+ * is shorter. Lifetimes are set per scope, from 29 seconds to two hours, so no fixed margin fits them all. One that was
+ * fetched later than now is not: the clock was put back, and nobody knows how old it is.
  */
 export function isFresh(issued: IssuedToken, now: Date): boolean {
+  if (issued.fetchedAt > now) return false;
   const lifetime = issued.expiresAt.getTime() - issued.fetchedAt.getTime();
   const margin = Math.min(30_000, lifetime / 4);
   return issued.expiresAt.getTime() - now.getTime() > margin;
+}
+
+/** Whether less than a span has passed since a moment; a clock that was put back before it ends the span too. */
+function isWithin(ms: number, since: number, now: number): boolean {
+  return since <= now && now < since + ms;
 }
 
 /** Whether another attempt helps: after 500 as after any outage, since the grant is new; after a grant was refused, once. */
@@ -190,7 +198,7 @@ function curedByNewGrant(): (answer: WireResponse) => boolean {
 /** Waits for work that goes on for others, for as long as its own request is there. */
 async function unlessAborted<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
   const { promise: gone, reject } = Promise.withResolvers<never>();
-  const leave = () => reject(unavailable({ upstream: 'maskinporten', failure: 'cancelled' }));
+  const leave = () => reject(abandoned('maskinporten'));
   signal.addEventListener('abort', leave, { once: true });
   if (signal.aborted) leave();
   try {

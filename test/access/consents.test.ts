@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { latestValidTo } from '../../src/access/consent.ts';
 import type { Consent, ConsentWish, Lookup, NewConsent } from '../../src/access/ports.ts';
-import { GatewayError } from '../../src/errors.ts';
+import { abandoned } from '../../src/errors.ts';
 import { civilDate } from '../../src/periode.ts';
 import { A, ALL_CONSENTS, B, DAY, later, START } from '../contracts/remembered.ts';
 import type { Scene } from '../support/ports.ts';
@@ -206,9 +206,7 @@ describe('asking at the same time', () => {
 
   it('does not fail because the one who asked first has gone away', async () => {
     const scene = openScene();
-    const gone = new GatewayError('ALTINN_UNAVAILABLE', 'cancelled', {
-      evidence: { upstream: 'altinn', failure: 'cancelled' },
-    });
+    const gone = abandoned('altinn');
     scene.before.set('rail.request', failing(1, gone));
     const [first, ...others] = await Promise.allSettled(
       [1, 2, 3].map(() => scene.session().requestConsent(scene.inquiry())),

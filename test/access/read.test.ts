@@ -497,12 +497,12 @@ describe('a request that nobody waits for any more', () => {
     scene.before.set('nav.fetch', () => controller.abort());
     const results = await Promise.allSettled(ALL_SOURCES.map((source) => readOf(scene, source, session)));
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected']);
-    expect(results[1]).toMatchObject({ reason: { code: 'NAV_UNAVAILABLE', evidence: { failure: 'cancelled' } } });
+    expect(results[1]).toMatchObject({ reason: { code: 'ABANDONED', evidence: { failure: 'cancelled' } } });
     expect(scene.nav.requests).toHaveLength(1);
     expect(outcomesOf(await scene.records()).toSorted()).toEqual([
       ['DELIVERED', null, 1],
-      ['FAILED', 'NAV_UNAVAILABLE', 0],
-      ['FAILED', 'NAV_UNAVAILABLE', 0],
+      ['FAILED', 'ABANDONED', 0],
+      ['FAILED', 'ABANDONED', 0],
     ]);
     // The place is free for others.
     scene.before.clear();

@@ -6,10 +6,10 @@ import type { Consent, ConsentRail, ConsentWish, Lookup, OpenRails, RequestScope
 import { createConsentKeys } from '../../src/altinn/altinn2-token.ts';
 import { createRails } from '../../src/altinn/index.ts';
 import { stillClock } from '../../src/clock.ts';
+import { abandoned } from '../../src/errors.ts';
 import type { Tokens } from '../../src/maskinporten/tokens.ts';
 import { SANDBOX_START } from '../../src/sandbox/world.ts';
 import type { Transport, WireRequest, WireResponse } from '../../src/upstream.ts';
-import { unavailable } from '../../src/upstream.ts';
 import { Secret } from '../../src/values.ts';
 import type { RailWorld } from '../contracts/consent-rail.ts';
 import { consentRailContract } from '../contracts/consent-rail.ts';
@@ -173,7 +173,7 @@ function openAltinn2World(options: Options = {}) {
   const forgotten: string[] = [];
   const tokens: Tokens = {
     forScope: async (scope, { signal }) => {
-      if (signal.aborted) throw unavailable({ upstream: 'maskinporten', failure: 'cancelled' });
+      if (signal.aborted) throw abandoned('maskinporten');
       return new Secret(scope, 'access token');
     },
     forget: async (scope) => void forgotten.push(scope),

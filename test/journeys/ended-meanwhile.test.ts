@@ -120,6 +120,23 @@ it('a read that waited in the queue until its credential had grown old is made w
   expect(new Set(calls.map(({ tokenDigest }) => tokenDigest)).size).toBe(2);
 });
 
+it('a credential that grows old on its way to NAV is replaced once, and both calls are counted', async () => {
+  const onItsWay = hold(isVedtakRead, 'sent');
+  await using world = await openWorld({ transport: onItsWay.transport });
+  await world.grantKnown('P04');
+  world.sandbox.journal.clear();
+  const reading = world.query('case-handler-a', VEDTAK, { id: numberOf('P04') });
+  await onItsWay.holds;
+  world.clock.set(new Date('2026-11-16T09:00:30Z'));
+  onItsWay.release();
+  const { errors, data } = await reading;
+  expect(errors).toEqual([]);
+  expect(data.applicant.aapVedtak.__typename).toBe('AapVedtaksliste');
+  expect(world.sandbox.journal.entries('aap').map(({ status }) => status)).toEqual([401, 200]);
+  expect(world.sandbox.traces()).toHaveLength(1);
+  expect(await world.audit('a')).toMatchObject([{ outcome: 'DELIVERED', attempts: 2 }]);
+});
+
 it('when the credential is refused since the consent was withdrawn, another consent that allows the read is used', async () => {
   await using world = await openWorld();
   const kept = await world.grantKnown('P04', {

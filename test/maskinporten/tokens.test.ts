@@ -88,7 +88,7 @@ describe('a token without a person', () => {
     const first = world.tokens.forScope(READ, aScope({ signal: leaving.signal }));
     const second = world.tokens.forScope(READ, aScope());
     leaving.abort();
-    await expect(first).rejects.toMatchObject({ ...UNAVAILABLE, evidence: { failure: 'cancelled' } });
+    await expect(first).rejects.toMatchObject({ code: 'ABANDONED', evidence: { failure: 'cancelled' } });
     release();
     await expect(second).resolves.toBeInstanceOf(Secret);
     expect(grantsOf(world)).toHaveLength(1);
@@ -116,7 +116,7 @@ describe('a token without a person', () => {
   it('is not asked for by one who has left already', async () => {
     const world = await openWayOut();
     const left = aScope({ signal: AbortSignal.abort() });
-    await expect(world.tokens.forScope(READ, left)).rejects.toMatchObject(UNAVAILABLE);
+    await expect(world.tokens.forScope(READ, left)).rejects.toMatchObject({ code: 'ABANDONED' });
     await world.tokens.forScope(WRITE, aScope());
     expect(grantsOf(world).map(({ scope }) => scope)).toEqual([WRITE]);
   });
@@ -381,9 +381,9 @@ describe('a token that carries a consent', () => {
   it('is given up when its request is', async () => {
     const world = await openWayOut();
     const consent = await given(world);
-    await expect(world.tokens.forConsent(AAP, consent, aScope({ signal: AbortSignal.abort() }))).rejects.toMatchObject(
-      UNAVAILABLE,
-    );
+    await expect(world.tokens.forConsent(AAP, consent, aScope({ signal: AbortSignal.abort() }))).rejects.toMatchObject({
+      code: 'ABANDONED',
+    });
     expect(grantsOf(world, AAP)).toHaveLength(0);
   });
 });
