@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Config } from './config.ts';
 import { createGateway } from './gateway.ts';
 import type { Log } from './log.ts';
+import { claim } from './sandbox/claim.ts';
 import { seed } from './sandbox/seed.ts';
 import { startSandbox } from './sandbox/server.ts';
 import type { Origins } from './sandbox/upstreams.ts';
@@ -61,8 +62,12 @@ export async function startStandalone(options: StandaloneOptions): Promise<Stand
   };
 }
 
-/** Removes what gateway and sandbox have stored, and nothing else that lies in the directory. */
+/**
+ * Removes what gateway and sandbox have stored, and nothing else that lies in the directory.
+ * @throws Error, one sentence, when a sandbox runs on it
+ */
 export async function wipe(dataDirectory: string): Promise<void> {
+  using _ = await claim(dataDirectory);
   const files = [
     'samtykkeporten.db',
     'samtykkeporten.db-wal',

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLog } from '../src/log.ts';
 import { CAST } from '../src/sandbox/cast.ts';
+import { openStateFile } from '../src/sandbox/state.ts';
 import { startStandalone, wipe } from '../src/standalone.ts';
 import { ownKeyFile } from '../src/store/key-file.ts';
 import { parseKeyFile } from '../src/store/keys.ts';
@@ -114,6 +115,28 @@ describe('gateway and sandbox together', { timeout: 60_000 }, () => {
     ]);
   });
 
+  it('tell of a first start that was cut off, for half a story is none', async () => {
+    await using started = await startStandalone({ port: 0, sandboxPort: 0, dataDirectory: directory, ...quiet });
+    const { gateway, callers, control } = started.addresses;
+    const token = (await (await fetch(`${callers}/tokens/case-handler-a`)).text()).trim();
+    const input = {
+      applicant: { nationalId: CAST.find(({ id }) => id === 'P04')?.nationalId },
+      periode: { fom: '2022-01-01', tom: '2027-12-31' },
+      purpose: 'DISABILITY_INSURANCE',
+      returnUrl: `${control}/`,
+    };
+    const answer = await fetch(`${gateway}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify({
+        query: 'mutation ($input: RequestConsentInput!) { requestConsent(input: $input) { created } }',
+        variables: { input },
+      }),
+    });
+    expect(await answer.json()).toEqual({ data: { requestConsent: { created: true } } });
+    await expect(started.seed()).rejects.toThrow(/^The first start was cut off [^\n]+ --fresh\.$/);
+  });
+
   it('leave no port taken when the gateway cannot be made', async () => {
     await writeFile(join(directory, 'keys.json'), 'no keys');
     const failing = startStandalone({ port: 0, sandboxPort: 0, dataDirectory: directory, ...quiet });
@@ -126,7 +149,15 @@ describe('wipe', () => {
     const ours = ['samtykkeporten.db', 'samtykkeporten.db-wal', 'samtykkeporten.db-shm', 'keys.json', 'sandbox.json'];
     for (const file of [...ours, 'notes.txt']) await writeFile(join(directory, file), 'x');
     await wipe(directory);
-    expect(await readdir(directory)).toEqual(['notes.txt']);
+    expect((await readdir(directory)).toSorted()).toEqual(['notes.txt', 'sandbox.lock']);
+  });
+
+  it('takes nothing from a sandbox that runs', async () => {
+    await using running = await openStateFile(directory);
+    await writeFile(join(directory, 'samtykkeporten.db'), 'x');
+    await expect(wipe(directory)).rejects.toThrow(/^Another sandbox runs on [^\n]+\.$/);
+    expect(running.state.traces).toEqual([]);
+    expect(await readdir(directory)).toContain('samtykkeporten.db');
   });
 
   it('of an empty directory, or of none, is nothing', async () => {

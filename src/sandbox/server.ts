@@ -41,13 +41,16 @@ const GRACE_MS = 500;
  */
 export async function startSandbox(options: SandboxServerOptions): Promise<RunningSandbox> {
   await using starting = new AsyncDisposableStack();
-  const file = options.dataDirectory === undefined ? undefined : await openStateFile(options.dataDirectory);
+  const file =
+    options.dataDirectory === undefined ? undefined : starting.use(await openStateFile(options.dataDirectory));
   const state = file?.state ?? (await newSandboxState());
   const clock = tickingClock(new Date(state.now));
   const save = () => {
     state.now = clock.now().toISOString();
     file?.save();
   };
+  // What the clock showed last, once nothing is served any more.
+  starting.defer(save);
 
   // Issuers and links hold the addresses, so the ports are taken first; who calls before the doubles are made, waits.
   const made = Promise.withResolvers<Sandbox>();
@@ -72,8 +75,6 @@ export async function startSandbox(options: SandboxServerOptions): Promise<Runni
     [Symbol.asyncDispose]: async () => {
       sandbox.faults.clear();
       await running.disposeAsync();
-      save();
-      await file?.flush();
     },
   };
 }

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Altinn2State } from './altinn2-state.ts';
@@ -7,6 +7,7 @@ import type { Altinn3State } from './altinn3-state.ts';
 import { newAltinn3State } from './altinn3-state.ts';
 import type { CallersState } from './callers-state.ts';
 import { newCallersState } from './callers-state.ts';
+import { claim } from './claim.ts';
 import type { MaskinportenState } from './maskinporten-state.ts';
 import { newMaskinportenState } from './maskinporten-state.ts';
 import type { Altinn2Code } from './migrated.ts';
@@ -52,27 +53,27 @@ export async function newSandboxState(): Promise<SandboxState> {
   };
 }
 
-/** The state on disk. Dispose of it to write the last of it down. */
+/** The state on disk, this process's alone. Dispose of it to write the last of it down and let go of it. */
 export interface StateFile extends AsyncDisposable {
   readonly state: SandboxState;
   /** Writes the state down soon; calls close to each other share one write. */
   save(): void;
-  /** Writes the state down now. @throws what made the write fail */
-  flush(): Promise<void>;
 }
 
 /**
  * Opens `sandbox.json` in a directory, which is made when missing; without the file, a fresh world. The file holds
  * private keys and is readable by its owner alone. It is replaced whole, so that a crash leaves the old one or the new.
  *
- * @throws Error with one sentence when there is a file that cannot be read as one of this version
+ * @throws Error with one sentence when there is a file that cannot be read as one of this version, or another process has it
  */
 export async function openStateFile(directory: string): Promise<StateFile> {
-  await mkdir(directory, { recursive: true });
+  using claiming = new DisposableStack();
+  claiming.use(await claim(directory));
   const path = join(directory, FILE);
   const state = await readState(path);
   let timer: NodeJS.Timeout | undefined;
   let written = Promise.resolve();
+  const claimed = claiming.move();
 
   function write(): Promise<void> {
     clearTimeout(timer);
@@ -84,11 +85,13 @@ export async function openStateFile(directory: string): Promise<StateFile> {
   return {
     state,
     save: () => {
-      // A write that fails is made good by the next one, which writes everything; the last of them is a flush.
+      // A write that fails is made good by the next one, which writes everything; disposing is the last of them.
       timer ??= setTimeout(() => void write().catch(() => undefined), SETTLE_MS);
     },
-    flush: write,
-    [Symbol.asyncDispose]: write,
+    async [Symbol.asyncDispose]() {
+      using _ = claimed;
+      await write();
+    },
   };
 }
 

@@ -19,9 +19,9 @@ test('a new directory holds a fresh world, which is found again', async () => {
   const first = await openStateFile(nested);
   expect(first.state.now).toBe('2026-11-16T09:00:00.000Z');
   first.state.now = '2026-12-24T17:00:00.000Z';
-  await first.flush();
+  await first[Symbol.asyncDispose]();
 
-  const second = await openStateFile(nested);
+  await using second = await openStateFile(nested);
   expect(second.state).toEqual(first.state);
 });
 
@@ -36,10 +36,12 @@ test('what was saved is on disk when the file is disposed of', async () => {
 });
 
 test('the file is the owner’s alone, and no half-written one is left beside it', async () => {
-  const file = await openStateFile(directory);
-  await Promise.all([file.flush(), file.flush()]);
+  {
+    await using file = await openStateFile(directory);
+    file.save();
+  }
 
-  expect(await readdir(directory)).toEqual(['sandbox.json']);
+  expect((await readdir(directory)).toSorted()).toEqual(['sandbox.json', 'sandbox.lock']);
   expect((await stat(join(directory, 'sandbox.json'))).mode & 0o777).toBe(0o600);
 });
 
@@ -61,10 +63,18 @@ test.each([
   await expect(openStateFile(directory)).rejects.toThrow(/sandbox\.json is not a state .* --fresh/);
 });
 
-test('a write that fails is told by the flush', async () => {
+test('a directory serves one at a time', async () => {
+  const first = await openStateFile(directory);
+  await expect(openStateFile(directory)).rejects.toThrow(/^Another sandbox runs on [^\n]+ DATA_DIR [^\n]+\.$/);
+  await first[Symbol.asyncDispose]();
+  await using second = await openStateFile(directory);
+  expect(second.state).toEqual(first.state);
+});
+
+test('a last write that fails is told', async () => {
   const file = await openStateFile(join(directory, 'gone'));
   await rm(join(directory, 'gone'), { recursive: true });
   file.save();
 
-  await expect(file.flush()).rejects.toMatchObject({ code: 'ENOENT' });
+  await expect(file[Symbol.asyncDispose]()).rejects.toMatchObject({ code: 'ENOENT' });
 });
