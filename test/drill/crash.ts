@@ -17,7 +17,7 @@ export interface CrashDrill {
   readonly kills: number;
   /** Chooses the moments: the same number chooses the same. */
   readonly seed: number;
-  /** Milliseconds that a life works at most before it is killed. */
+  /** Milliseconds that a life works at most, from its first acknowledgement, before it is killed. */
   readonly longestLifeMs: number;
   /** Told after each tenth life. */
   readonly onTenth?: (life: number, sofar: Omit<CrashResult, 'shownUnsettled'>) => void;

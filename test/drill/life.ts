@@ -10,6 +10,7 @@ const PEOPLE = ['P04', 'P05', 'P06', 'P09', 'P11', 'P12'] as const satisfies rea
 const READERS = 24;
 const FIELDS = ['aapVedtak', 'aapMeldekort', 'uforeopplysninger'] as const;
 
+let acknowledged = 0;
 const told = openSync(toldFile, 'a');
 const tell = (...words: readonly string[]) => void writeSync(told, `${words.join(' ')}\n`);
 
@@ -32,13 +33,13 @@ if (reference === '1') {
   // The doubles of later lives know these consents, and nothing else that was ever asked.
   writeFileSync(stateFile, JSON.stringify(world.sandbox.snapshot()));
 }
-process.stdout.write('at work\n');
-
 async function read(at: number): Promise<void> {
   const seen = await world.read(PEOPLE[at % PEOPLE.length] ?? 'P04');
   for (const field of FIELDS) {
     const { disclosureId } = seen.data?.applicant?.[field] ?? {};
-    if (disclosureId !== undefined) tell('delivered', disclosureId);
+    if (disclosureId === undefined) continue;
+    tell('delivered', disclosureId);
+    if (acknowledged++ === 0) process.stdout.write('at work\n');
   }
 }
 
