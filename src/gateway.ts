@@ -70,6 +70,7 @@ export async function createGateway(config: Config, parts: GatewayParts): Promis
       keys: parseKeyFile(config.store.encryptionKeys?.reveal() ?? ownKeyFile(config.store.directory)),
       clock,
       nationalIds: config.nationalIds,
+      onFailure: (reason) => log({ event: 'store failed', reason }),
     }),
   );
 

@@ -55,6 +55,11 @@ export type LogEvent =
       readonly step: 'intend' | 'settle' | 'refuse';
       readonly name: string;
     }
+  | {
+      /** Once for all writes that failed together, in one sentence for the operator. */
+      readonly event: 'store failed';
+      readonly reason: string;
+    }
   | { readonly event: 'defect'; readonly callId: string; readonly name: string; readonly stack: string };
 
 /** Writes one event. Never throws. */
@@ -69,6 +74,7 @@ const LEVELS = {
   'cache failed': 'warn',
   'credential runs out': 'warn',
   'record failed': 'error',
+  'store failed': 'error',
   defect: 'error',
 } as const satisfies Record<LogEvent['event'], LevelWithSilent>;
 

@@ -34,6 +34,8 @@ export interface EmbeddedStoreOptions {
   readonly clock: Clock;
   /** The kinds of national id that this profile serves. */
   readonly nationalIds: readonly NationalIdKind[];
+  /** Told why writes failed, in one sentence for the operator, for the log: once for all that failed together. */
+  readonly onFailure?: (sentence: string) => void;
 }
 
 /**
@@ -42,9 +44,10 @@ export interface EmbeddedStoreOptions {
  *
  * @throws StoreError, one sentence for the operator: no such folder, not a store, a newer format, another identity key.
  */
-export async function openEmbeddedStore({ file, keys, clock, nationalIds }: EmbeddedStoreOptions): Promise<Store> {
+export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<Store> {
+  const { file, keys, clock, nationalIds, onFailure = () => {} } = options;
   makeFile(file);
-  const writer = await startWriter(file);
+  const writer = await startWriter(file, onFailure);
   try {
     if ((await writer.write({ name: 'claim', takes: { fingerprint: keys.identityFingerprint } })) === 'ANOTHER_KEY') {
       throw new StoreError(

@@ -11,7 +11,7 @@ export class StoreError extends Error {
 const ADVICE = new Map([
   [5, 'is held by another process: end it and start again'],
   [8, 'cannot be written: check the permissions of the file and its folder'],
-  [10, 'could not be read or written: check the disk'],
+  [10, 'could not be read or written: check the disk, and that it has room'],
   [11, 'is damaged: restore it from the backup'],
   [13, 'cannot grow because the disk is full: nothing of this write was kept, free some space'],
   [14, 'cannot be opened: check that its folder exists and can be written'],

@@ -14,9 +14,12 @@ export function openForWriting(file: string): DatabaseSync {
   return new DatabaseSync(file, { timeout: BUSY_TIMEOUT });
 }
 
+/** What the write-ahead log may keep of the disk, in bytes, once it begins anew: it grows beyond that while somebody reads for long. */
+const LARGEST_LOG = 16 * 1024 * 1024;
+
 /** Write-ahead log, and the disk is waited for at every commit: what is acknowledged survives a power cut. */
 export function makeDurable(database: DatabaseSync): void {
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+  database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = ${LARGEST_LOG}`);
 }
 
 /** Opens an existing file for reading only. Each statement sees everything that was committed before it began. */

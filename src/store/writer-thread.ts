@@ -14,6 +14,7 @@ export interface Writer {
 type Message =
   | 'open'
   | { readonly refused: string }
+  | { readonly failed: string }
   | { readonly number: number; readonly value: never }
   | { readonly number: number; readonly failure: string };
 
@@ -25,10 +26,11 @@ interface Asker {
 /**
  * Starts the thread that writes to `file`, which it makes and migrates where needed.
  *
+ * @param onFailure told why writes failed, in one sentence for the operator: once for all that failed together
  * @throws StoreError when the file cannot be opened. When the thread dies later, pending and later writes are rejected;
  *   whether a pending one was committed is then not known.
  */
-export function startWriter(file: string): Promise<Writer> {
+export function startWriter(file: string, onFailure: (sentence: string) => void): Promise<Writer> {
   const worker = new Worker(new URL('./writer.ts', import.meta.url), { workerData: { file }, name: 'store writer' });
   const askers = new Map<number, Asker>();
   const exit = Promise.withResolvers<void>();
@@ -41,6 +43,12 @@ export function startWriter(file: string): Promise<Writer> {
     opened.reject(ended);
     for (const asker of askers.values()) asker.reject(ended);
     askers.clear();
+  };
+
+  const lose = (details?: ErrorOptions): void => {
+    const lost = new StoreError(`The store ${file} lost its writer: restart the gateway.`, details);
+    if (ended === undefined) onFailure(lost.message);
+    end(lost);
   };
 
   const write = <N extends OperationName>(operation: Operation<N>): Promise<Operations[N]['gives']> =>
@@ -62,16 +70,15 @@ export function startWriter(file: string): Promise<Writer> {
   worker.on('message', (message: Message) => {
     if (message === 'open') return opened.resolve({ write, close });
     if ('refused' in message) return end(new StoreError(message.refused));
+    if ('failed' in message) return onFailure(message.failed);
     const asker = askers.get(message.number);
     askers.delete(message.number);
     if ('failure' in message) asker?.reject(new StoreError(message.failure));
     else asker?.resolve(message.value);
   });
-  worker.on('error', (cause) =>
-    end(new StoreError(`The store ${file} lost its writer: restart the gateway.`, { cause })),
-  );
+  worker.on('error', (cause) => lose({ cause }));
   worker.on('exit', () => {
-    end(new StoreError(`The store ${file} lost its writer: restart the gateway.`));
+    lose();
     exit.resolve();
   });
   return opened.promise;

@@ -42,7 +42,12 @@ function serve(port: MessagePort, store: WritableStore): void {
     while (waiting.length > 0) {
       const group = waiting;
       waiting = [];
-      for (const reply of await commitTogether(store, group)) port.postMessage(reply);
+      const replies = await commitTogether(store, group);
+      // What fails the whole group is told once, however many were in it.
+      for (const failed of new Set(replies.flatMap((reply) => ('failure' in reply ? [reply.failure] : [])))) {
+        port.postMessage({ failed });
+      }
+      for (const reply of replies) port.postMessage(reply);
       await nextTurn();
     }
     isCommitting = false;

@@ -1,10 +1,13 @@
 import { copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { backUp } from '../../src/store/backup.ts';
 import { storeFileIn } from '../../src/store/embedded.ts';
+import { A, intention, person } from '../contracts/remembered.ts';
 import { openWorld } from '../support/world.ts';
+import { freshFile, openStore } from './support.ts';
 
 let directory: string;
 beforeEach(() => {
@@ -13,6 +16,11 @@ beforeEach(() => {
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 const CONSENTS = '{ consents { nodes { id status reference } } }';
+
+function countIn(file: string): unknown {
+  using database = new DatabaseSync(file, { readOnly: true });
+  return database.prepare('SELECT count(*) AS n FROM disclosures').get()?.['n'];
+}
 
 describe('a backup', () => {
   it('made while the gateway works is restored to a gateway that knows all that was acknowledged before', async () => {
@@ -39,6 +47,20 @@ describe('a backup', () => {
     expect(restoredConsents).toEqual(expect.arrayContaining(consents));
     expect(await again.audit('a')).toEqual(expect.arrayContaining([...log]));
     expect((await again.read('P04')).errors).toEqual([]);
+  });
+
+  it('is of the moment it was asked for, however much is written until it is there', async () => {
+    const file = freshFile();
+    await using store = await openStore(file);
+    const written = (at: number) => store.disclosures.intend(intention(store.consents.identify(A, person(at % 12))));
+    // More pages than SQLite copies at a time.
+    await Promise.all(Array.from({ length: 3000 }, (_, at) => written(at)));
+    const copy = join(directory, 'copy.db');
+    const isMade = backUp(file, copy).then(() => true);
+    let meanwhile = 0;
+    while ((await Promise.race([isMade, written(meanwhile)])) === undefined) meanwhile += 1;
+    expect(countIn(copy)).toBe(3000);
+    expect(countIn(file)).toBeGreaterThanOrEqual(3000 + meanwhile);
   });
 
   it('overwrites nothing, and is not made of what is not there', async () => {

@@ -100,7 +100,9 @@ describe('opening a store', () => {
     expect(await refusal(folder)).toContain('cannot be written');
     const walled = freshFile();
     mkdirSync(`${walled}-wal`);
-    expect(await refusal(walled)).toBe(`The store ${walled} could not be read or written: check the disk.`);
+    expect(await refusal(walled)).toBe(
+      `The store ${walled} could not be read or written: check the disk, and that it has room.`,
+    );
   });
 
   it('refuses another identity key, before a person gets a second name', async () => {

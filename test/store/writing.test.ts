@@ -44,6 +44,18 @@ describe('writing', () => {
     expect(results[50]).toMatchObject({ reason: expect.any(StoreError) });
   });
 
+  it('that fails tells the operator why, once for all that failed together', async () => {
+    const file = freshFile();
+    const told: string[] = [];
+    await using store = await openStore(file, { onFailure: (sentence) => void told.push(sentence) });
+    using other = new DatabaseSync(file, { timeout: 5_000 });
+    other.exec("CREATE TRIGGER broken BEFORE INSERT ON disclosures BEGIN SELECT RAISE(ABORT, 'broken'); END");
+    const applicant = store.consents.identify(A, person());
+    const writes = Array.from({ length: 20 }, () => store.disclosures.intend(intention(applicant)));
+    for (const { status } of await Promise.allSettled(writes)) expect(status).toBe('rejected');
+    expect(told).toEqual([`The store ${file} failed: broken.`]);
+  });
+
   it('is seen by whoever reads after it', async () => {
     await using store = await openStore(freshFile());
     const applicant = store.consents.identify(A, person());
@@ -74,7 +86,8 @@ describe('writing', () => {
 
   it('is rejected, pending or new, when the writer dies: nothing hangs', async () => {
     const posting = vi.spyOn(Worker.prototype, 'postMessage');
-    await using store = await openStore(freshFile());
+    const told: string[] = [];
+    await using store = await openStore(freshFile(), { onFailure: (sentence) => void told.push(sentence) });
     const applicant = store.consents.identify(A, person());
     await store.disclosures.intend(intention(applicant));
     const [writer] = posting.mock.contexts;
@@ -93,6 +106,7 @@ describe('writing', () => {
     await expect(store.disclosures.intend(intention(applicant))).rejects.toThrow('lost its writer');
     await expect(store.consents.insert(newConsent(applicant))).rejects.toThrow(StoreError);
     await expect(store.ping()).rejects.toThrow('lost its writer');
+    expect(told).toEqual([expect.stringContaining('lost its writer: restart the gateway.')]);
   });
 
   it('survives a killed process: every acknowledged record is there, and what was not settled says so', async () => {

@@ -1,0 +1,92 @@
+import { chmodSync, chownSync, existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { describe, expect, it } from 'vitest';
+import { A, intention, person } from '../contracts/remembered.ts';
+import { freshFile, openStore } from './support.ts';
+
+describe('permissions', () => {
+  const NOBODY = 65_534;
+
+  /** Root may write anywhere, so that it does this as somebody else. */
+  async function asOrdinaryUser<T>(work: () => Promise<T>): Promise<T> {
+    if (process.geteuid?.() !== 0) return work();
+    process.seteuid?.(NOBODY);
+    try {
+      return await work();
+    } finally {
+      process.seteuid?.(0);
+    }
+  }
+
+  /** Nothing in a folder of the ordinary user's own. */
+  function ownFile(): string {
+    const file = freshFile();
+    if (process.geteuid?.() === 0) chownSync(dirname(file), NOBODY, NOBODY);
+    return file;
+  }
+
+  const writeAndClose = (file: string) =>
+    asOrdinaryUser(async () => {
+      const store = await openStore(file);
+      await store.disclosures.intend(intention(store.consents.identify(A, person())));
+      await store.close();
+    });
+
+  it.each<[what: string, forbid: (file: string) => void, sentence: string]>([
+    [
+      'a folder',
+      (file) => chmodSync(dirname(file), 0o500),
+      'cannot be written: check the permissions of the file and its folder',
+    ],
+    [
+      'a file',
+      (file) => chmodSync(file, 0o400),
+      'cannot be written: check that it is a file and that its folder can be written',
+    ],
+  ])(
+    '%s that may not be written is told in one sentence at the opening, and all is there once it may',
+    async (_, forbid, sentence) => {
+      const file = ownFile();
+      await writeAndClose(file);
+      forbid(file);
+      await expect(writeAndClose(file)).rejects.toMatchObject({
+        name: 'StoreError',
+        message: `The store ${file} ${sentence}.`,
+      });
+      chmodSync(dirname(file), 0o700);
+      chmodSync(file, 0o600);
+      await writeAndClose(file);
+      expect(recordsIn(file)).toBe(2);
+    },
+  );
+
+  it('of the folder above decide whether a folder can be made', async () => {
+    const file = ownFile();
+    chmodSync(dirname(file), 0o500);
+    const below = join(dirname(file), 'below', 'store.sqlite');
+    await expect(writeAndClose(below)).rejects.toMatchObject({
+      message: `The store ${below} cannot be written: check that it is a file and that its folder can be written.`,
+    });
+    chmodSync(dirname(file), 0o700);
+  });
+
+  it('taken away from under an open store stop nothing, and nothing is lost', async () => {
+    const file = ownFile();
+    await asOrdinaryUser(async () => {
+      await using store = await openStore(file);
+      for (const each of [file, `${file}-wal`, `${file}-shm`]) chmodSync(each, 0o400);
+      chmodSync(dirname(file), 0o500);
+      await store.disclosures.intend(intention(store.consents.identify(A, person())));
+      await store.ping();
+    });
+    chmodSync(dirname(file), 0o700);
+    for (const each of [file, `${file}-wal`, `${file}-shm`]) if (existsSync(each)) chmodSync(each, 0o600);
+    expect(recordsIn(file)).toBe(1);
+  });
+});
+
+function recordsIn(file: string): unknown {
+  using database = new DatabaseSync(file);
+  return database.prepare('SELECT count(*) AS n FROM disclosures').get()?.['n'];
+}
