@@ -95,10 +95,11 @@ async function start(fresh: boolean): Promise<void> {
   const logFile = join(dataDirectory, 'gateway.log');
   const log = createLog('info', logFile);
   const onDefect = (error: unknown) => log({ event: 'defect', callId: 'sandbox', ...framesOf(error) });
-  const started = await startStandalone({ port, sandboxPort, dataDirectory, log, onDefect });
+  await using starting = new AsyncDisposableStack();
+  const started = starting.use(await startStandalone({ port, sandboxPort, dataDirectory, log, onDefect }));
   await started.seed();
   process.stdout.write(welcome(started.addresses, dataDirectory, logFile));
-  untilStopped(started);
+  untilStopped(starting.move());
 }
 
 async function demo(rail: string): Promise<void> {
@@ -186,9 +187,15 @@ async function guarded(command: () => Promise<void>): Promise<void> {
   try {
     await command();
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : 'Something went wrong.'}\n`);
+    process.stderr.write(`${sentenceOf(error)}\n`);
     process.exitCode = MISTAKE;
   }
+}
+
+/** Where stopping failed as well, what made it stop is what has to be told. */
+function sentenceOf(error: unknown): string {
+  if (error instanceof SuppressedError) return sentenceOf(error.suppressed);
+  return error instanceof Error ? error.message : 'Something went wrong.';
 }
 
 /** Ends on Ctrl-C and SIGTERM: finishes what is in flight, and in any case within two seconds. */

@@ -1,3 +1,4 @@
+import type { ZodType } from 'zod';
 import { z } from 'zod';
 import type { CallerName } from './callers-state.ts';
 import { createCitizen } from './citizen.ts';
@@ -37,10 +38,10 @@ const counted = z.object({ data: z.object({ consents: z.object({ nodes: z.array(
  * Fills an empty world as its users would: insurers ask through GraphQL, people answer on their pages. What insurers held in
  * Altinn 2 is put there besides, and is new to the gateway. A world that holds a consent already is left as it is.
  *
- * @throws Error, one sentence, when an earlier seeding was cut off; Error when gateway or doubles do not do what they should
+ * @throws Error, one sentence, when an earlier seeding was cut off, or gateway or doubles do not do what they should
  */
 export async function seed(sandbox: Sandbox, graphql: string): Promise<void> {
-  const { nodes } = counted.parse(await post(sandbox, graphql, 'case-handler-a', COUNT, {})).data.consents;
+  const { nodes } = (await post(sandbox, graphql, 'case-handler-a', COUNT, {}, counted)).data.consents;
   if (nodes.length > 0) {
     // What is planted last is there, or the first start was cut off.
     if (sandbox.snapshot().altinn2Codes.length > 0) return;
@@ -55,8 +56,8 @@ export async function seed(sandbox: Sandbox, graphql: string): Promise<void> {
       message: { nb: 'Vi trenger opplysningene for å behandle saken din.' },
       reference: `SAK-${person}`,
     };
-    const { pageUrl } = requested.parse(await post(sandbox, graphql, asker, REQUEST, { input })).data.requestConsent
-      .consent;
+    const { data } = await post(sandbox, graphql, asker, REQUEST, { input }, requested);
+    const { pageUrl } = data.requestConsent.consent;
     if (pageUrl === null) throw new Error('the request has no page');
     const citizen = createCitizen(person, sandbox.origins.altinn3, sandbox.transport);
     if (answer === 'wait') continue;
@@ -67,18 +68,27 @@ export async function seed(sandbox: Sandbox, graphql: string): Promise<void> {
   sandbox.plantMigrated(MIGRATED);
 }
 
-async function post(
+const refused = z.object({ errors: z.array(z.object({ extensions: z.object({ code: z.string() }) })) });
+
+async function post<T>(
   sandbox: Sandbox,
   graphql: string,
   caller: CallerName,
   query: string,
   variables: Record<string, unknown>,
-): Promise<unknown> {
+  expected: ZodType<T>,
+): Promise<T> {
   const token = await sandbox.callers.tokenFor(caller);
   const response = await fetch(graphql, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
     body: JSON.stringify({ query, variables }),
   });
-  return response.json();
+  const answer: unknown = await response.json();
+  const found = expected.safeParse(answer).data;
+  if (found !== undefined) return found;
+  const codes = refused.safeParse(answer).data?.errors.map(({ extensions }) => extensions.code) ?? [];
+  throw new Error(
+    `The people of the sandbox cannot be asked: the gateway answers ${codes.join(', ') || 'nothing known'}.`,
+  );
 }
