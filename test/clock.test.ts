@@ -16,6 +16,19 @@ const MIDNIGHTS: [string, string][] = [
   ['2026-10-25T22:59:59.999Z', '2026-10-25'],
   ['2026-10-25T23:00:00.000Z', '2026-10-26'],
   ['2026-12-31T23:00:00.000Z', '2027-01-01'],
+  // The nights of 2027 in which summer time begins and ends: the hour that is left out, and the one that comes twice.
+  ['2027-03-28T00:59:59.999Z', '2027-03-28'],
+  ['2027-03-28T01:00:00.000Z', '2027-03-28'],
+  ['2027-03-28T21:59:59.999Z', '2027-03-28'],
+  ['2027-03-28T22:00:00.000Z', '2027-03-29'],
+  ['2027-10-30T22:00:00.000Z', '2027-10-31'],
+  ['2027-10-31T00:30:00.000Z', '2027-10-31'],
+  ['2027-10-31T01:30:00.000Z', '2027-10-31'],
+  ['2027-10-31T22:59:59.999Z', '2027-10-31'],
+  ['2027-10-31T23:00:00.000Z', '2027-11-01'],
+  ['2028-02-28T23:00:00.000Z', '2028-02-29'],
+  ['2028-02-29T22:59:59.999Z', '2028-02-29'],
+  ['2028-02-29T23:00:00.000Z', '2028-03-01'],
 ];
 
 afterEach(() => {
@@ -34,6 +47,12 @@ describe.each(['UTC', 'America/Los_Angeles', 'Pacific/Auckland'])('on a machine 
     ['the last hour of a leap day in Norway', '2028-02-29T22:59:59.999Z', '2031-02-28T22:59:59.999Z'],
     ['winter to summer time: the hour in Norway stays', '2026-03-28T11:00:00.000Z', '2029-03-28T10:00:00.000Z'],
     ['summer to winter time: the hour in Norway stays', '2027-10-30T10:00:00.000Z', '2030-10-30T11:00:00.000Z'],
+    [
+      'an hour that summer time leaves out then: the one after it',
+      '2025-03-26T01:30:00.000Z',
+      '2028-03-26T01:30:00.000Z',
+    ],
+    ['an hour that comes twice then: the first of them', '2024-10-31T01:30:00.000Z', '2027-10-31T00:30:00.000Z'],
     ['New Year in Norway', '2026-12-31T23:00:00.000Z', '2029-12-31T23:00:00.000Z'],
   ])('three years after %s', (_, moment, later) => {
     vi.stubEnv('TZ', zone);

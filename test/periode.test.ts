@@ -76,6 +76,10 @@ describe('a civil date', () => {
   it('moves by days across months, leap days and summer time', () => {
     expect(addDays(civilDate('2028-02-28'), 1)).toBe('2028-02-29');
     expect(addDays(civilDate('2027-02-28'), 1)).toBe('2027-03-01');
+    expect(addDays(civilDate('2028-02-29'), 1)).toBe('2028-03-01');
+    expect(addDays(civilDate('2028-03-01'), -1)).toBe('2028-02-29');
+    expect(addDays(civilDate('2028-02-29'), 366)).toBe('2029-03-01');
+    expect(addDays(civilDate('2100-02-28'), 1)).toBe('2100-03-01');
     expect(addDays(civilDate('2026-01-01'), -1)).toBe('2025-12-31');
     expect(addDays(civilDate('2026-03-28'), 2)).toBe('2026-03-30');
     expect(addDays(civilDate('2026-10-24'), 2)).toBe('2026-10-26');

@@ -15,8 +15,8 @@ import { periodeOf } from './altinn2-wire.ts';
 const ISSUER = 'altinn.no';
 const KEYS = '/api/metadata/jwk';
 const KEYS_LAST_MS = 86_400_000;
-/** How far Altinn’s clock may be from ours; a token lives for half of it. */
-const CLOCK_SKEW_S = 60;
+/** How far Altinn’s clock may be from ours, in seconds; a token lives for half of it. */
+export const CLOCK_SKEW_S = 60;
 
 const keySet = z.object({ keys: z.array(z.record(z.string(), z.unknown())) });
 
@@ -29,14 +29,15 @@ const keySet = z.object({ keys: z.array(z.record(z.string(), z.unknown())) });
 export function createConsentKeys(upstream: Upstream, baseUrl: string): JWTVerifyGetKey {
   return createRemoteJWKSet(new URL(`${baseUrl}${KEYS}`), {
     cacheMaxAge: KEYS_LAST_MS,
-    [customFetch]: async (_, { signal }) => {
+    // Whoever waits for the same keys shares the fetch: only the upstream’s own deadline ends it.
+    [customFetch]: async () => {
       const answer = await upstream.call({
         method: 'GET',
         path: KEYS,
         headers: { accept: 'application/json' },
         repeat: 'idempotent',
         callId: 'consent-keys',
-        signal,
+        signal: new AbortController().signal,
       });
       const found = answer.status === 200 ? parseJson(answer, keySet) : undefined;
       if (found !== undefined) return Response.json({ keys: found.keys.map(normalised) });
@@ -133,7 +134,6 @@ async function signedPayload(
     return { signed: payload };
   } catch (error) {
     if (error instanceof GatewayError) throw error;
-    if (error instanceof errors.JWKSTimeout) throw unavailable({ upstream: 'altinn', failure: 'timeout' });
     if (error instanceof errors.JWTClaimValidationFailed) return { flaw: error.claim };
     return { flaw: error instanceof errors.JWTExpired ? 'exp' : 'signature' };
   }

@@ -11,7 +11,7 @@ import { Secret } from '../values.ts';
 import { feedQuery, findByReturnReference, startOf } from './altinn2-feed.ts';
 import { evidenceOf, faultOf, rejected } from './altinn2-outcomes.ts';
 import type { ConsentToken } from './altinn2-token.ts';
-import { verifyConsentToken } from './altinn2-token.ts';
+import { CLOCK_SKEW_S, verifyConsentToken } from './altinn2-token.ts';
 import type { Altinn2Service, ConsentRequest } from './altinn2-wire.ts';
 import { bodyOf, changedAt, consentRequest, feedPage, useOf } from './altinn2-wire.ts';
 import type { KeyWitness } from './altinn2-witness.ts';
@@ -120,6 +120,11 @@ export function openAltinn2(options: Altinn2Options, tokens: Tokens, request: Re
     });
   }
 
+  /** Whether the consent has run out, or may have by Altinn’s clock: then nobody is said to have withdrawn it. */
+  function mayHaveRunOut({ validTo }: Consent): boolean {
+    return validTo.getTime() - CLOCK_SKEW_S * 1000 <= clock.now().getTime();
+  }
+
   /** The consent token, verified; undefined: refused, and nobody says why. */
   async function exchange(consent: Consent): Promise<ConsentToken | undefined> {
     const fetchedAt = clock.now();
@@ -137,10 +142,13 @@ export function openAltinn2(options: Altinn2Options, tokens: Tokens, request: Re
       now: clock.now(),
     });
     if ('flaw' in token) {
+      // It has whole seconds: the fraction of one that our own `validTo` may have beyond them opens nothing.
+      if (token.flaw === 'ValidToDate' && mayHaveRunOut(consent)) return undefined;
       const evidence = { upstream: 'altinn', status: 200, failure: 'unreadable' } as const;
       upstream.report(request.callId, evidence);
+      const isOfTime = token.flaw === 'nbf' || token.flaw === 'exp';
       throw rejected(
-        `Altinn’s consent token does not prove the consent (${token.flaw}), so it is not used. The operator must ask Altinn, giving time and call id.`,
+        `Altinn’s consent token does not prove the consent (${token.flaw}), so it is not used. The operator must ${isOfTime ? 'check the clock of this machine' : 'ask Altinn, giving time and call id'}.`,
         evidence,
       );
     }
@@ -155,7 +163,7 @@ export function openAltinn2(options: Altinn2Options, tokens: Tokens, request: Re
   function endOf(consent: Consent, seen: ConsentRequest): Ended {
     const now = clock.now();
     const answeredAt = consent.answeredAt ?? changedAt(seen);
-    if (consent.validTo <= now) return { status: 'EXPIRED', answeredAt, endedAt: consent.validTo, pageUrl: null };
+    if (mayHaveRunOut(consent)) return { status: 'EXPIRED', answeredAt, endedAt: consent.validTo, pageUrl: null };
     if (witness.vouchesFor(consent.id)) return { status: 'WITHDRAWN', answeredAt, endedAt: now, pageUrl: null };
     throw rejected(
       'Altinn does not issue a token for the consent: the person may have withdrawn it, or the ApiKey is not the data consumer’s. Only another consent that works can tell; the operator must check the ApiKey. Whoever knows that the consent is withdrawn can give it up (relinquishConsent) and ask anew.',

@@ -17,7 +17,8 @@ keepRolesMended(root);
 try {
   const settings = await loadSettings();
   const returned = await returnFromSignIn(settings.signIn);
-  const today = new Date().toISOString().slice(0, 10);
+  // Civil dates are Norway’s, wherever the browser is; Swedish writes them as ISO does.
+  const today = new Date().toLocaleDateString('sv-SE', { timeZone: 'Europe/Oslo' });
   const prepared = prepareTabs(location.search, settings, today);
   const met = returned !== undefined && 'token' in returned ? await meet(returned.token) : undefined;
   const arrived =

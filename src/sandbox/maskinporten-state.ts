@@ -127,6 +127,21 @@ export async function newMaskinportenState(): Promise<MaskinportenState> {
   };
 }
 
+/** A key that was registered longer ago than this is registered again. */
+const OLDEST_KEY_DAYS = 180;
+const MS_PER_DAY = 86_400_000;
+
+/**
+ * Registers the keys again that were registered more than half a year ago, but for E's, which has expired on purpose: so a
+ * sandbox kept for years, or whose clock was moved, can be started all the same.
+ */
+export function renewKeys({ clients }: MaskinportenState, now: Date): void {
+  for (const client of clients) {
+    const days = (now.getTime() - new Date(client.registeredAt).getTime()) / MS_PER_DAY;
+    if (client.organisation !== NUMBERS.E && days > OLDEST_KEY_DAYS) client.registeredAt = now.toISOString();
+  }
+}
+
 /** A client with a new key and every scope of the sandbox, its key registered when the sandbox starts unless said otherwise. */
 export async function newMaskinportenClient(owner: {
   readonly clientId: string;

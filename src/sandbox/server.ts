@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { SettableClock } from '../clock.ts';
 import { tickingClock } from '../clock.ts';
 import type { Double, DoubleRequest, DoubleResponse } from './double.ts';
+import { renewKeys } from './maskinporten-state.ts';
 import type { Sandbox } from './sandbox.ts';
 import { createSandbox } from './sandbox.ts';
 import { newSandboxState, openStateFile } from './state.ts';
@@ -45,6 +46,7 @@ export async function startSandbox(options: SandboxServerOptions): Promise<Runni
     options.dataDirectory === undefined ? undefined : starting.use(await openStateFile(options.dataDirectory));
   const state = file?.state ?? (await newSandboxState());
   const clock = tickingClock(new Date(state.now));
+  renewKeys(state.maskinporten, clock.now());
   const save = () => {
     state.now = clock.now().toISOString();
     file?.save();

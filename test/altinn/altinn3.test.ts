@@ -181,14 +181,17 @@ describe('a create whose answer is lost', () => {
     ]);
   });
 
-  it.each(['truncated', 'hang'] as const)('(%s) is found by the next request, answer and all', async (kind) => {
+  it.each([
+    ['truncated', 'ALTINN_UNAVAILABLE'],
+    ['hang', 'ABANDONED'],
+  ] as const)('(%s) is found by the next request, answer and all', async (kind, code) => {
     const world = await watched();
     const { register } = world.sandbox.altinn3;
     world.sandbox.faults.add({ upstream: 'altinn3', method: 'POST', afterEffect: true, times: 1, kind });
     const consent = aConsent();
     const caller = new AbortController();
     const asked = world.rail({ signal: caller.signal }).request(aWish(consent));
-    const failed = expect(asked).rejects.toMatchObject({ code: 'ALTINN_UNAVAILABLE', retry: 'later' });
+    const failed = expect(asked).rejects.toMatchObject({ code, retry: 'later' });
     await vi.waitFor(() => expect(register.askedOf(PERSON)).toHaveLength(1));
     if (kind === 'hang') caller.abort();
     await failed;
