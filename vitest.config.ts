@@ -16,10 +16,18 @@ export default defineConfig({
     maxWorkers: '100%',
     projects: [
       { extends: true, test: { name: 'Altinn 3', include: ['test/**/*.test.ts'], provide: { rail: 'ALTINN_3' } } },
-      // What callers and people live through is the same on either rail.
+      // What callers and people live through is the same on either rail, and so is the table of faults.
       {
         extends: true,
-        test: { name: 'Altinn 2', include: ['test/{journeys,leaks}/*.test.ts'], provide: { rail: 'ALTINN_2' } },
+        test: {
+          name: 'Altinn 2',
+          include: [
+            'test/{journeys,leaks}/*.test.ts',
+            'test/faults/*-steps.test.ts',
+            'test/fuzz/{consent-events,upstream-answers}.test.ts',
+          ],
+          provide: { rail: 'ALTINN_2' },
+        },
       },
     ],
   },

@@ -1,5 +1,6 @@
 import type { JWTVerifyGetKey } from 'jose';
 import { createRemoteJWKSet, customFetch } from 'jose';
+import { z } from 'zod';
 import type { Transport } from './upstream.ts';
 
 /** The public keys of an issuer of callers' tokens. */
@@ -10,6 +11,11 @@ export interface IssuerKeys {
   /** Stops refreshing, and gives up a fetch under way. */
   close(): void;
 }
+
+/** An issuer without a key signs nothing, so a set without one is a fault of the answer and takes no known key away. */
+const keySet = z
+  .object({ keys: z.array(z.looseObject({})) })
+  .refine(({ keys }) => keys.some(({ kty }) => typeof kty === 'string'));
 
 const REFRESH_MS = 10 * 60_000;
 const TIMEOUT_MS = 5_000;
@@ -32,7 +38,8 @@ export function createIssuerKeys(jwksUri: string, transport: Transport): IssuerK
         signal: AbortSignal.any([signal, closing.signal]),
         maxBytes: LONGEST_KEY_SET_BYTES,
       });
-      return new Response(new Uint8Array(answer.body), { status: answer.status });
+      if (answer.status !== 200) throw new Error('the issuer does not give its keys');
+      return Response.json(keySet.parse(JSON.parse(new TextDecoder().decode(answer.body))));
     },
   });
   const refresh = setInterval(() => {

@@ -249,7 +249,7 @@ export function unavailable(evidence: Evidence): GatewayError {
 }
 
 /** The fault that an upstream's answer cannot be used. Where the upstream has no code of its own for that, it counts as unavailable. */
-function unreadable(evidence: Evidence): GatewayError {
+export function unreadable(evidence: Evidence): GatewayError {
   const [code, upstream] = UNAVAILABLE[evidence.upstream];
   const unlike = `${upstream}’s answer does not have the documented form`;
   return evidence.upstream === 'nav'

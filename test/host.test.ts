@@ -237,7 +237,7 @@ describe('a client that goes away', () => {
     sent.destroy();
     await vi.waitFor(
       async () =>
-        expect(await outcomes(real)).toMatchObject([{ outcome: 'FAILED', errorCode: 'NAV_UNAVAILABLE', attempts: 1 }]),
+        expect(await outcomes(real)).toMatchObject([{ outcome: 'FAILED', errorCode: 'ABANDONED', attempts: 1 }]),
       {
         timeout: 5000,
         interval: 10,

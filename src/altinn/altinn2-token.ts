@@ -18,7 +18,10 @@ const KEYS_LAST_MS = 86_400_000;
 /** How far Altinn’s clock may be from ours, in seconds; a token lives for half of it. */
 export const CLOCK_SKEW_S = 60;
 
-const keySet = z.object({ keys: z.array(z.record(z.string(), z.unknown())) });
+/** Without an RSA key that has a name nothing can be verified, so such a set is none. */
+const keySet = z
+  .object({ keys: z.array(z.record(z.string(), z.unknown())) })
+  .refine(({ keys }) => keys.some(({ kty, kid }) => kty === 'RSA' && typeof kid === 'string'));
 
 /**
  * The public keys that consent tokens are signed with, as Altinn publishes them, kept for a day; an unknown key id fetches

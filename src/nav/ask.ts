@@ -3,7 +3,7 @@ import type { NavRequest } from '../access/ports.ts';
 import type { Evidence } from '../errors.ts';
 import { GatewayError } from '../errors.ts';
 import type { Upstream } from '../upstream.ts';
-import { readJson, unavailable } from '../upstream.ts';
+import { readJson, unavailable, unreadable } from '../upstream.ts';
 import { Secret } from '../values.ts';
 
 /** Where a source of NAV answers, below its upstream's base URL. */
@@ -44,9 +44,10 @@ export async function askNav<T>(
     signal: request.signal,
     onAttempt: request.onAttempt,
   });
-  if (answer.status < 300) return { wire: readJson(endpoint.upstream, request.callId, answer, schema) };
+  if (answer.status === 200) return { wire: readJson(endpoint.upstream, request.callId, answer, schema) };
   const evidence: Evidence = { upstream: 'nav', status: answer.status };
   endpoint.upstream.report(request.callId, evidence);
+  if (answer.status < 300) throw unreadable(evidence);
   if (answer.status === 403) return { refused: evidence };
   if (answer.status === 429 || answer.status >= 500) throw unavailable(evidence);
   throw refusedBy(evidence);

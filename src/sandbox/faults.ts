@@ -29,6 +29,8 @@ const aim = {
 /** The statuses a fault may answer with. */
 const failure = z.int().min(400).max(599);
 
+const headerValue = z.string().regex(/^[ -~]+$/);
+
 /**
  * A fault, aimed at one upstream and optionally narrowed to a person, path, method, scope and number of calls:
  *
@@ -38,10 +40,17 @@ const failure = z.int().min(400).max(599);
  * - `html`: an error page of a load balancer, 500 unless told
  * - `reset`: the connection is destroyed
  * - `truncated`: the first half of the double's answer
- * - `unknown-code`: the double's answer with `field` (by default `aktivitetsfase`, `status`) set to a code nobody knows
- * - `redirect`: 302 to another host
+ * - `success`: the double's answer with another 2xx as its status, and without its body when that is 204
+ * - `unknown-code`: the double's answer with `field` (by default `aktivitetsfase`, `status`, `RequestStatus`) set to a code
+ *   nobody knows
+ * - `wrong-types`: the double's answer with every text as a number, and every number and truth value as a text
+ * - `members`: the double's answer with further `members` in front, such as `"a": 1, "a": 2`, kept as they are written
+ * - `bom`: the double's answer behind a byte order mark
+ * - `redirect`: to another host, by 302 unless told
  * - `huge`: JSON of `bytes` bytes
- * - `content`: 200 with any body of any type
+ * - `content`: 200 with any body of any type, said to be in `contentEncoding` when given
+ *
+ * Those that change what a JSON answer says leave any other answer alone.
  */
 export const faultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ ...aim, kind: z.literal('latency'), ms: z.int().nonnegative().max(600_000) }),
@@ -50,13 +59,26 @@ export const faultSchema = z.discriminatedUnion('kind', [
     ...aim,
     kind: z.literal('status'),
     status: failure,
-    retryAfter: z.union([z.int().nonnegative(), z.string().regex(/^[ -~]+$/)]).optional(),
+    retryAfter: z.union([z.int().nonnegative(), headerValue]).optional(),
   }),
   z.strictObject({ ...aim, kind: z.literal('html'), status: failure.default(500) }),
   z.strictObject({ ...aim, kind: z.literal('reset') }),
   z.strictObject({ ...aim, kind: z.literal('truncated') }),
+  z.strictObject({ ...aim, kind: z.literal('success'), status: z.int().min(200).max(299) }),
   z.strictObject({ ...aim, kind: z.literal('unknown-code'), field: z.string().optional() }),
-  z.strictObject({ ...aim, kind: z.literal('redirect'), location: z.url().default('https://elsewhere.example/') }),
+  z.strictObject({ ...aim, kind: z.literal('wrong-types') }),
+  z.strictObject({
+    ...aim,
+    kind: z.literal('members'),
+    members: z.string().refine(areMembers, 'are no members of a JSON object'),
+  }),
+  z.strictObject({ ...aim, kind: z.literal('bom') }),
+  z.strictObject({
+    ...aim,
+    kind: z.literal('redirect'),
+    status: z.literal([301, 302, 303, 307, 308]).default(302),
+    location: z.url().default('https://elsewhere.example/'),
+  }),
   z.strictObject({
     ...aim,
     kind: z.literal('huge'),
@@ -68,10 +90,8 @@ export const faultSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     ...aim,
     kind: z.literal('content'),
-    contentType: z
-      .string()
-      .regex(/^[ -~]+$/)
-      .default('text/plain'),
+    contentType: headerValue.default('text/plain'),
+    contentEncoding: headerValue.optional(),
     body: z.string(),
   }),
 ]);
@@ -157,10 +177,11 @@ async function replace(
   released: AbortSignal,
 ): Promise<DoubleResponse> {
   const early = fault.afterEffect ? await respond() : undefined;
+  const whole = async () => early ?? respond();
   switch (fault.kind) {
     case 'latency':
       await wait(fault.ms);
-      return early ?? respond();
+      return whole();
     case 'hang':
       if (!released.aborted) await once(released, 'abort');
       throw networkError('ECONNRESET', 'the sandbox let go of a hanging call');
@@ -179,16 +200,23 @@ async function replace(
     case 'reset':
       throw networkError('ECONNRESET', 'the sandbox broke the connection');
     case 'truncated': {
-      const { cookies: _, ...whole } = early ?? (await respond());
-      return { ...whole, body: whole.body.slice(0, Math.floor(whole.body.length / 2)) };
+      const { cookies: _, ...answer } = await whole();
+      return { ...answer, body: answer.body.slice(0, Math.floor(answer.body.length / 2)) };
     }
-    case 'unknown-code': {
-      const known = early ?? (await respond());
-      const isJson = known.headers['content-type']?.includes('json') === true;
-      return isJson ? { ...known, body: withUnknownCode(known.body, fault.field) } : known;
+    case 'success': {
+      const { statusText: _, ...answer } = await whole();
+      return { ...answer, status: fault.status, body: fault.status === 204 ? '' : answer.body };
     }
+    case 'unknown-code':
+      return withJson(await whole(), (json) => withUnknownCode(json, fault.field));
+    case 'wrong-types':
+      return withJson(await whole(), withWrongTypes);
+    case 'members':
+      return withJson(await whole(), (json) => withMembers(json, fault.members));
+    case 'bom':
+      return withJson(await whole(), (json) => `\uFEFF${json}`);
     case 'redirect':
-      return { status: 302, headers: { location: fault.location }, body: '' };
+      return { status: fault.status, headers: { location: fault.location }, body: '' };
     case 'huge':
       return {
         status: 200,
@@ -196,11 +224,24 @@ async function replace(
         body: `"${'x'.repeat(fault.bytes - 2)}"`,
       };
     case 'content':
-      return { status: 200, headers: { 'content-type': fault.contentType }, body: fault.body };
+      return {
+        status: 200,
+        headers: {
+          'content-type': fault.contentType,
+          ...(fault.contentEncoding === undefined ? {} : { 'content-encoding': fault.contentEncoding }),
+        },
+        body: fault.body,
+      };
   }
 }
 
-const CODED_FIELDS = ['aktivitetsfase', 'status'];
+/** The answer with its JSON changed; any other answer as it is. */
+function withJson(answer: DoubleResponse, change: (json: string) => string): DoubleResponse {
+  const isJson = answer.headers['content-type']?.includes('json') === true;
+  return isJson ? { ...answer, body: change(answer.body) } : answer;
+}
+
+const CODED_FIELDS = ['aktivitetsfase', 'status', 'RequestStatus'];
 const UNKNOWN_CODE = 'SANDKASSEKODE';
 
 /** A code list entry keeps its form `{kode, termnavn}`; a plain code stays plain. Only the first one met is replaced. */
@@ -213,6 +254,27 @@ function withUnknownCode(body: string, field: string | undefined): string {
     return typeof value === 'object' ? { kode: UNKNOWN_CODE, termnavn: 'Kode fra sandkassen' } : UNKNOWN_CODE;
   });
   return JSON.stringify(changed);
+}
+
+function withWrongTypes(body: string): string {
+  const changed: unknown = JSON.parse(body, (_, value: unknown) => {
+    if (typeof value === 'string') return value.length;
+    return typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
+  });
+  return JSON.stringify(changed);
+}
+
+/** As text, since an object can hold no name twice. JSON that is no object, or an empty one, has no place for them. */
+function withMembers(body: string, members: string): string {
+  return /^\{\s*"/.test(body) ? `{${members},${body.slice(1)}` : body;
+}
+
+function areMembers(text: string): boolean {
+  try {
+    return Object.keys(JSON.parse(`{${text}}`)).length > 0;
+  } catch {
+    return false;
+  }
 }
 
 async function waitByTimer(ms: number, signal: AbortSignal): Promise<void> {

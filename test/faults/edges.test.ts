@@ -195,27 +195,6 @@ it('a scope without access is asked for once in ten seconds, and works without a
   expect(grants()).toBe(2);
 });
 
-describe('the keys of the callers’ issuer', () => {
-  it.each([
-    { name: 'a broken connection', fault: { kind: 'reset' } },
-    { name: '503', fault: { kind: 'status', status: 503 } },
-    { name: 'a redirect', fault: { kind: 'redirect' } },
-    { name: 'a page', fault: { kind: 'content', contentType: 'text/html', body: '<p>' } },
-    { name: 'no key set', fault: { kind: 'content', contentType: 'application/json', body: '{"keys":{}}' } },
-    { name: 'an endless answer', fault: { kind: 'huge', bytes: 300_000 } },
-  ] as const)('$name: the caller is not told that its token is bad', async ({ fault }) => {
-    await using world = await openWorld();
-    const authorization = `Bearer ${await world.sandbox.callers.tokenFor('case-handler-a')}`;
-    const ask = () => world.query(null, '{ viewer { role } }', {}, { authorization });
-    world.sandbox.faults.add({ upstream: 'callers', path: '/jwks', ...fault });
-    const seen = await ask();
-    expect(seen.errors.map(({ extensions }) => extensions)).toMatchObject([asDocumented('INTERNAL')]);
-    expect(seen.status).toBe(500);
-    world.sandbox.faults.clear();
-    expect((await ask()).data).toEqual({ viewer: { role: 'CASE_HANDLER' } });
-  });
-});
-
 it('a caller that goes away ends its own read only: it is recorded, and NAV is not asked again', async () => {
   await using world = await activeWorld();
   const address = await world.gateway.listen();
@@ -239,7 +218,7 @@ it('a caller that goes away ends its own read only: it is recorded, and NAV is n
   const read = (await world.audit('a')).filter(({ source }) => source === 'AAP_VEDTAK');
   expect(read.map(({ outcome, errorCode, attempts }) => [outcome, errorCode, attempts]).toSorted()).toEqual([
     ['DELIVERED', null, 1],
-    ['FAILED', 'NAV_UNAVAILABLE', 1],
+    ['FAILED', 'ABANDONED', 1],
   ]);
   expect(world.sandbox.journal.entries('aap')).toHaveLength(2);
 });

@@ -116,16 +116,61 @@ describe('a fault', () => {
     expect(JSON.parse(text)).toMatchObject({ status: 'SANDKASSEKODE', forsteVirkningstidspunkt: '2021-05-01' });
   });
 
-  test('of kind unknown-code leaves an answer alone that is not JSON', async () => {
-    const sandbox = await withFault({ upstream: 'nav', kind: 'unknown-code' });
+  test('of kind success answers with that status, and without a body when it is 204', async () => {
+    const whole = await readVedtak(await testSandbox());
+    const partial = await readVedtak(await withFault({ upstream: 'aap', kind: 'success', status: 206 }));
+    const empty = await readVedtak(await withFault({ upstream: 'aap', kind: 'success', status: 204 }));
 
-    expect((await send(sandbox, `${ORIGINS.nav}/innsyn`)).text).toContain('Hvem har sett opplysningene mine');
+    expect([partial.status, partial.text]).toEqual([206, whole.text]);
+    expect([empty.status, empty.text]).toEqual([204, '']);
   });
 
-  test('of kind redirect points to another host', async () => {
+  test('of kind wrong-types answers the right fields, each as another type', async () => {
+    const { text } = await readVedtak(await withFault({ upstream: 'aap', kind: 'wrong-types' }));
+
+    expect(JSON.parse(text).vedtaksliste[0]).toMatchObject({
+      vedtakId: expect.stringMatching(/^\d+$/),
+      virkningsperiode: { fomDato: 10 },
+      vedtakstype: { kode: 1 },
+    });
+  });
+
+  test('of kind members puts them in front of the double’s own, which prevail, letter by letter', async () => {
+    const members = '"__proto__": {"a": 1}, "vedtaksliste": 1, "vedtaksliste": 2';
+    const sandbox = await withFault({ upstream: 'aap', kind: 'members', members });
+    const { text } = await readVedtak(sandbox);
+
+    expect(text).toMatch(`{${members},"uttrekksperiode":`);
+    expect(JSON.parse(text).vedtaksliste.length).toBeGreaterThan(0);
+  });
+
+  test.each(['', '"a"', '"a": 1,', '"a": 1}, {"b": 2', 'a: 1'])('of kind members is none with %s', async (members) => {
+    const { faults } = await testSandbox();
+
+    expect(() => faults.add({ upstream: 'aap', kind: 'members', members })).toThrow(/no members/);
+  });
+
+  test('of kind bom puts a byte order mark in front of the answer', async () => {
+    const whole = await readVedtak(await testSandbox());
+    const { body } = await readVedtak(await withFault({ upstream: 'aap', kind: 'bom' }));
+
+    expect([...body.slice(0, 3)]).toEqual([0xef, 0xbb, 0xbf]);
+    expect(new TextDecoder().decode(body)).toBe(whole.text);
+  });
+
+  test.each(['unknown-code', 'wrong-types', 'bom'] as const)('of kind %s leaves a page alone', async (kind) => {
+    const whole = await send(await testSandbox(), `${ORIGINS.nav}/innsyn`);
+    const sandbox = await withFault({ upstream: 'nav', kind });
+
+    expect((await send(sandbox, `${ORIGINS.nav}/innsyn`)).text).toBe(whole.text);
+  });
+
+  test('of kind redirect points to another host, by the status it is told', async () => {
     const { status, headers } = await readVedtak(await withFault({ upstream: 'aap', kind: 'redirect' }));
+    const other = await readVedtak(await withFault({ upstream: 'aap', kind: 'redirect', status: 307 }));
 
     expect([status, headers['location']]).toEqual([302, 'https://elsewhere.example/']);
+    expect([other.status, other.headers['location']]).toEqual([307, 'https://elsewhere.example/']);
   });
 
   test('of kind huge answers that many bytes of JSON', async () => {
@@ -140,6 +185,13 @@ describe('a fault', () => {
     const { status, headers, text } = await readVedtak(await withFault(fault));
 
     expect([status, headers['content-type'], text]).toEqual([200, 'text/plain', 'Vedlikehold']);
+    expect(headers).not.toHaveProperty('content-encoding');
+  });
+
+  test('of kind content can say that it is encoded', async () => {
+    const fault = { upstream: 'aap', kind: 'content', body: '\u001f?', contentEncoding: 'gzip' } as const;
+
+    expect((await readVedtak(await withFault(fault))).headers).toMatchObject({ 'content-encoding': 'gzip' });
   });
 });
 
