@@ -1,4 +1,4 @@
-import { fstatSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { fstatSync, mkdtempSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
@@ -26,6 +26,7 @@ const LONGEST_STOP_MS = 1_900;
 
 /** Parses the command line and runs the command. Sets the exit code; never throws. */
 export async function main(): Promise<void> {
+  process.on('uncaughtException', lastWords);
   const program = new Command('samtykkeporten')
     .description('GraphQL gateway over consent-gated NAV data')
     .exitOverride();
@@ -190,6 +191,16 @@ async function guarded(command: () => Promise<void>): Promise<void> {
     process.stderr.write(`${sentenceOf(error)}\n`);
     process.exitCode = MISTAKE;
   }
+}
+
+/**
+ * Ends a process whose state nobody can vouch for any more: says where the defect is and nothing of what was worked on, which
+ * Node itself would print with the error.
+ */
+function lastWords(error: unknown): never {
+  const { name, stack } = framesOf(error);
+  writeSync(process.stderr.fd, `A defect ends the process (${name}). The store is safe. Tell the makers:\n${stack}\n`);
+  process.exit(1);
 }
 
 /** Where stopping failed as well, what made it stop is what has to be told. */

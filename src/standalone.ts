@@ -48,7 +48,9 @@ export interface Standalone extends AsyncDisposable {
 export async function startStandalone(options: StandaloneOptions): Promise<Standalone> {
   await using starting = new AsyncDisposableStack();
   const { sandboxPort, dataDirectory, log, onDefect } = options;
-  const { sandbox, clock, origins } = starting.use(await startSandbox({ port: sandboxPort, dataDirectory, onDefect }));
+  const { sandbox, clock, origins, flush } = starting.use(
+    await startSandbox({ port: sandboxPort, dataDirectory, onDefect }),
+  );
   const parts = { log, clock, guide: guideOf(origins), graphiqlDirectory: options.graphiqlDirectory };
   const gateway = starting.use(
     await createGateway(sandboxConfig(sandbox, { ...options, insurers: 'EVERYBODY' }), parts),
@@ -57,7 +59,10 @@ export async function startStandalone(options: StandaloneOptions): Promise<Stand
   const started = starting.move();
   return {
     addresses: { ...origins, gateway: address },
-    seed: () => seed(sandbox, `${address}/graphql`),
+    seed: async () => {
+      await seed(sandbox, `${address}/graphql`);
+      await flush();
+    },
     [Symbol.asyncDispose]: () => started.disposeAsync(),
   };
 }

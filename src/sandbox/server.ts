@@ -27,6 +27,8 @@ export interface RunningSandbox extends AsyncDisposable {
   readonly sandbox: Sandbox;
   /** Starts where the state left off, and ticks. */
   readonly clock: SettableClock;
+  /** Writes the state down now, so that it outlives a process that is killed. @throws what made the write fail */
+  flush(): Promise<void>;
 }
 
 const LOOPBACK = '127.0.0.1';
@@ -74,6 +76,7 @@ export async function startSandbox(options: SandboxServerOptions): Promise<Runni
     origins,
     sandbox,
     clock,
+    flush: async () => file?.flush(),
     [Symbol.asyncDispose]: async () => {
       sandbox.faults.clear();
       await running.disposeAsync();

@@ -58,6 +58,8 @@ export interface StateFile extends AsyncDisposable {
   readonly state: SandboxState;
   /** Writes the state down soon; calls close to each other share one write. */
   save(): void;
+  /** Writes the state down now. @throws what made the write fail */
+  flush(): Promise<void>;
 }
 
 /**
@@ -88,6 +90,7 @@ export async function openStateFile(directory: string): Promise<StateFile> {
       // A write that fails is made good by the next one, which writes everything; disposing is the last of them.
       timer ??= setTimeout(() => void write().catch(() => undefined), SETTLE_MS);
     },
+    flush: write,
     async [Symbol.asyncDispose]() {
       using _ = claimed;
       await write();
