@@ -222,6 +222,9 @@ function graphql(profile: Profile) {
           concurrentRequests: count(1, 10_000)
             .default(50)
             .describe('Requests of one caller that may be under way at once; the others get 429 with `Retry-After`.'),
+          requestsUnderWay: count(1, 100_000)
+            .default(200)
+            .describe('Requests of everybody that may be under way at once; the others get 503 with `Retry-After`.'),
           maxKeys: count(1, MOST_KEYS).default(MOST_KEYS).describe('Most applicants asked for at once.'),
         })
         .prefault({}),

@@ -87,6 +87,7 @@ export interface Config {
       readonly maxUpstreamCalls: number;
       readonly requestsPerMinute: number;
       readonly concurrentRequests: number;
+      readonly requestsUnderWay: number;
     };
     readonly introspection: readonly Role[];
   };

@@ -31,7 +31,7 @@ export const ERROR_CODES = {
   LIMIT_EXCEEDED: {
     retry: 'never',
     meaning:
-      'The request is larger than one request may be: body, tokens, depth, aliases, keys, page size or upstream calls. Split it. With status 429 the caller asks too often or for too much at once: wait as long as `Retry-After` says.',
+      'The request is larger than one request may be: body, tokens, depth, aliases, keys, page size or upstream calls. Split it. With status 429 the caller asks too often or for too much at once, with 503 everybody together does: wait as long as `Retry-After` says.',
   },
   DELEGATION_MISSING: {
     retry: 'never',

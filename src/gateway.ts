@@ -109,6 +109,7 @@ export async function createGateway(config: Config, parts: GatewayParts): Promis
     dependencies: [{ name: 'store', check: () => store.ping() }, ...callers.dependencies],
     credentialsRunningOut: maskinporten.watch.runningOut,
     bodyBytes: limits.bodyBytes,
+    requestsUnderWay: limits.requestsUnderWay,
     loopbackOnly: config.profile === 'sandbox',
     allowedOrigins: config.server.allowedOrigins,
     graphiql: config.graphiql.enabled ? graphiqlOf(config, parts, clock) : undefined,

@@ -7,7 +7,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { fastify, LogController } from 'fastify';
 import { z } from 'zod';
 import type { Access } from './access/index.ts';
-import type { ErrorCode } from './errors.ts';
+import type { ErrorCode, Retry } from './errors.ts';
 import { ERROR_CODES } from './errors.ts';
 import type { Graphql } from './graphql/server.ts';
 import type { GraphiqlOptions } from './host-graphiql.ts';
@@ -36,6 +36,8 @@ export interface HostOptions {
   }[];
   /** Largest body, in bytes. */
   readonly bodyBytes: number;
+  /** Most requests worked on at once: where more come than can be served, those that are served must not wait for the rest. */
+  readonly requestsUnderWay: number;
   /** Bound to this machine only: requests that name another host are turned away, so that no web page can reach in. */
   readonly loopbackOnly: boolean;
   /** Origins whose pages may call GraphQL from a browser; those of other pages may not. */
@@ -57,6 +59,9 @@ const GRACE_MS = 1_000;
 
 /** How long a client may take to send its request. */
 const LONGEST_REQUEST_MS = 30_000;
+
+/** When whoever was turned away may come again: what is under way takes less, or the bound does its work once more. */
+const RETRY_AFTER_S = 1;
 
 /** How long a browser may remember what it is allowed. */
 const PREFLIGHT_LASTS_S = 600;
@@ -112,8 +117,26 @@ export async function createHost(options: HostOptions): Promise<Host> {
     preHandler: async (request, reply) => {
       if (!graphqlBody.safeParse(request.body).success) return refuse(reply, 400, 'INVALID_INPUT', BODY_EXPECTED);
     },
-    handler: (request, reply) => counted(Promise.resolve(handle.call(app, request, reply))),
+    handler: (request, reply) =>
+      underWay.size < options.requestsUnderWay
+        ? counted(Promise.resolve(handle.call(app, request, reply)))
+        : turnAway(request, reply),
   });
+
+  /** Before a caller is even known: an answer that costs little leaves the rest for those who are let in. */
+  function turnAway({ id }: FastifyRequest, reply: FastifyReply): FastifyReply {
+    log({
+      event: 'request answered',
+      callId: id,
+      operation: 'none',
+      document: '',
+      durationMs: 0,
+      codes: ['LIMIT_EXCEEDED'],
+      dataConsumer: null,
+      role: null,
+    });
+    return refuse(reply.header('retry-after', RETRY_AFTER_S), 503, 'LIMIT_EXCEEDED', TOO_MUCH, 'later');
+  }
 
   function contextOf(request: FastifyRequest, reply: FastifyReply) {
     const { authorization, accept } = request.headers;
@@ -190,6 +213,7 @@ const graphqlBody = z.object({
 });
 const BODY_EXPECTED =
   'Send one JSON object: {"query": "...", "variables": {...}, "operationName": "..."}; query is mandatory.';
+const TOO_MUCH = 'The gateway has all under way that it can. Wait as long as Retry-After says, and longer each time.';
 const textHeader = z.string();
 const returnParameters = z.object({ reference: z.string() });
 
@@ -213,8 +237,14 @@ function nothingHere(reply: FastifyReply): FastifyReply {
 }
 
 /** Answers outside GraphQL in GraphQL's form, so that a client needs one way of reading errors. */
-function refuse(reply: FastifyReply, status: number, code: ErrorCode, message: string): FastifyReply {
-  const extensions = { code, retry: ERROR_CODES[code].retry, callId: reply.request.id };
+function refuse(
+  reply: FastifyReply,
+  status: number,
+  code: ErrorCode,
+  message: string,
+  retry: Retry = ERROR_CODES[code].retry,
+): FastifyReply {
+  const extensions = { code, retry, callId: reply.request.id };
   return reply.code(status).send({ errors: [{ message, extensions }] });
 }
 

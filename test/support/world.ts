@@ -253,7 +253,12 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     // Tests ask for more at once than anybody would.
     graphql: {
       ...usual.graphql,
-      limits: { ...usual.graphql.limits, requestsPerMinute: 1_000_000, concurrentRequests: 10_000 },
+      limits: {
+        ...usual.graphql.limits,
+        requestsPerMinute: 1_000_000,
+        concurrentRequests: 10_000,
+        requestsUnderWay: 10_000,
+      },
     },
   };
   const rail = options.rail ?? inject('rail');
