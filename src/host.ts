@@ -12,6 +12,7 @@ import { ERROR_CODES } from './errors.ts';
 import type { Graphql } from './graphql/server.ts';
 import type { GraphiqlOptions } from './host-graphiql.ts';
 import { serveGraphiql } from './host-graphiql.ts';
+import { answerMalformed } from './host-malformed.ts';
 import { NEUTRAL_PAGE, NEUTRAL_PAGE_POLICY } from './host-return.ts';
 import type { Log } from './log.ts';
 import { framesOf } from './log.ts';
@@ -82,6 +83,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     requestTimeout: LONGEST_REQUEST_MS,
     logController: new LogController({ disableRequestLogging: true }),
     routerOptions: { maxParamLength: 64 },
+    clientErrorHandler: answerMalformed,
     // An address that the router cannot read: Fastify's own answer would quote it.
     frameworkErrors: (_error, _request, reply) => void nothingHere(stamped(reply)),
   });
@@ -92,6 +94,10 @@ export async function createHost(options: HostOptions): Promise<Host> {
   );
   await app.register(helmet, {
     contentSecurityPolicy: { directives: { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] } },
+  });
+  // Whoever answers may have a view of its own on what a cache may keep: GraphQL's is to keep nothing.
+  app.addHook('onSend', async ({ routeOptions }, reply) => {
+    if (routeOptions.url === '/graphql') void reply.header('cache-control', 'no-store');
   });
   app.addHook('onRequest', async (request, reply) => {
     stamped(reply);
