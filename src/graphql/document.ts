@@ -6,7 +6,17 @@ import type {
   OperationDefinitionNode,
   SelectionSetNode,
 } from 'graphql';
-import { coerceInputValue, isInputType, Kind, Lexer, Source, TokenKind, typeFromAST, visit } from 'graphql';
+import {
+  coerceInputValue,
+  isInputType,
+  Kind,
+  Lexer,
+  Source,
+  TokenKind,
+  typeFromAST,
+  valueFromASTUntyped,
+  visit,
+} from 'graphql';
 import { isSourceName } from '../benefits/index.ts';
 import { GatewayError, invalidInput } from '../errors.ts';
 import { holdsNationalId } from '../values.ts';
@@ -81,7 +91,7 @@ export function assertDocumentSize(
   }
   const { depth, aliases, rows, upstreamCalls } = measure(operation.selectionSet, {
     fragments,
-    variables,
+    variables: { ...defaultsOf(operation), ...variables },
     known: new Map(),
   });
   if (depth > limits.maxDepth)
@@ -110,6 +120,15 @@ export function assertDocumentSize(
 }
 
 type Variables = Readonly<Record<string, unknown>>;
+
+/** What variables hold that nobody gives a value. */
+function defaultsOf({ variableDefinitions = [] }: OperationDefinitionNode): Variables {
+  return Object.fromEntries(
+    variableDefinitions.flatMap(({ variable, defaultValue }) =>
+      defaultValue === undefined ? [] : [[variable.name.value, valueFromASTUntyped(defaultValue)]],
+    ),
+  );
+}
 
 interface Size {
   readonly depth: number;
