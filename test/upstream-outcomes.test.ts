@@ -245,7 +245,9 @@ function rail2(
     },
     apiKey: new Secret('key', 'ApiKey'),
     witness: { exchanged: () => undefined, vouchesFor: () => works },
-    keys: () => Promise.reject(new Error('no token is verified here')),
+    keys: Object.assign(() => Promise.reject(new Error('no token is verified here')), {
+      reload: () => Promise.resolve(),
+    }),
     baseUrl: 'https://altinn2.example',
     upstream,
     clock,

@@ -72,10 +72,12 @@ export interface ConsentRail {
   /**
    * Turns a granted consent into the headers for one source. `refused`: a second witness confirms that the consent no
    * longer stands. One credential serves all calls for the same consent and scope in this request.
+   * @param notAccepted what NAV has just answered 401 to: the token in it is not handed out again
    */
   open(
     consent: Consent,
     source: { readonly name: SourceName; readonly scope: string },
+    notAccepted?: Opened,
   ): Promise<Opened | { readonly refused: Lookup }>;
   /**
    * Tries whether a code of another system names a consent here, and whether it opens that source, by a token that is then

@@ -49,10 +49,10 @@ export async function take<N extends SourceName>(
     try {
       return await ask(current);
     } catch (error) {
-      // On its way to NAV, behind a long Retry-After, the credential may have grown old too.
-      const renewed = isUnauthorized(error) ? await rail.open(consent, source) : current;
+      if (!isUnauthorized(error)) throw error;
+      // On its way to NAV, behind a long Retry-After, the credential may have grown old too; or it never was any good.
+      const renewed = await rail.open(consent, source, current);
       if ('refused' in renewed) return endedBy(renewed.refused, consent, context);
-      if (isSame(renewed, current)) throw error;
       return ask(renewed);
     }
   });
@@ -84,8 +84,4 @@ function endedBy(word: Lookup, consent: Consent, context: ReadContext): SpentCon
 
 function isUnauthorized(error: unknown): boolean {
   return error instanceof GatewayError && error.evidence?.status === 401;
-}
-
-function isSame(one: Opened, other: Opened): boolean {
-  return Object.entries(one.headers).every(([name, value]) => other.headers[name]?.reveal() === value.reveal());
 }

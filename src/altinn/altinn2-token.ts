@@ -18,10 +18,15 @@ const KEYS_LAST_MS = 86_400_000;
 /** How far Altinn’s clock may be from ours, in seconds; a token lives for half of it. */
 export const CLOCK_SKEW_S = 60;
 
-/** Without an RSA key that has a name nothing can be verified, so such a set is none. */
+/** Without a whole RSA key that has a name nothing can be verified, so such a set is none. */
 const keySet = z
   .object({ keys: z.array(z.record(z.string(), z.unknown())) })
-  .refine(({ keys }) => keys.some(({ kty, kid }) => kty === 'RSA' && typeof kid === 'string'));
+  .refine(({ keys }) =>
+    keys.some((key) => key['kty'] === 'RSA' && ['kid', 'n', 'e'].every((name) => typeof key[name] === 'string')),
+  );
+
+/** The keys of consent tokens; `reload` fetches them anew. */
+export type ConsentKeys = JWTVerifyGetKey & { reload(): Promise<void> };
 
 /**
  * The public keys that consent tokens are signed with, as Altinn publishes them, kept for a day; an unknown key id fetches
@@ -29,7 +34,7 @@ const keySet = z
  *
  * @param baseUrl the one `upstream` leads to
  */
-export function createConsentKeys(upstream: Upstream, baseUrl: string): JWTVerifyGetKey {
+export function createConsentKeys(upstream: Upstream, baseUrl: string): ConsentKeys {
   return createRemoteJWKSet(new URL(`${baseUrl}${KEYS}`), {
     cacheMaxAge: KEYS_LAST_MS,
     // Whoever waits for the same keys shares the fetch: only the upstream’s own deadline ends it.
@@ -104,10 +109,15 @@ export interface Expected {
  */
 export async function verifyConsentToken(
   jwt: string,
-  keys: JWTVerifyGetKey,
+  keys: ConsentKeys,
   expected: Expected,
 ): Promise<ConsentToken | { readonly flaw: string }> {
-  const payload = await signedPayload(jwt, keys, expected.now);
+  let payload = await signedPayload(jwt, keys, expected.now);
+  if ('flaw' in payload && payload.flaw === 'signature') {
+    // The token comes from Altinn itself, so it may be the keys that came damaged.
+    await keys.reload();
+    payload = await signedPayload(jwt, keys, expected.now);
+  }
   if ('flaw' in payload) return payload;
   const parsed = claims.safeParse(payload.signed).data;
   if (parsed === undefined) return { flaw: 'claims' };

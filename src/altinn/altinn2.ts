@@ -1,4 +1,3 @@
-import type { JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
 import type { Consent, ConsentRail, ConsentWish, Lookup, RequestScope } from '../access/ports.ts';
 import type { Clock } from '../clock.ts';
@@ -10,7 +9,7 @@ import { readJson } from '../upstream.ts';
 import { Secret } from '../values.ts';
 import { feedQuery, findByReturnReference, startOf } from './altinn2-feed.ts';
 import { evidenceOf, faultOf, rejected } from './altinn2-outcomes.ts';
-import type { ConsentToken } from './altinn2-token.ts';
+import type { ConsentKeys, ConsentToken } from './altinn2-token.ts';
 import { CLOCK_SKEW_S, verifyConsentToken } from './altinn2-token.ts';
 import type { Altinn2Service, ConsentRequest } from './altinn2-wire.ts';
 import { bodyOf, changedAt, consentRequest, feedPage, useOf } from './altinn2-wire.ts';
@@ -31,7 +30,7 @@ export interface Altinn2Options {
   /** Lasts from one request to the next, and belongs to the ApiKey. */
   readonly witness: KeyWitness;
   /** The keys consent tokens are signed with. */
-  readonly keys: JWTVerifyGetKey;
+  readonly keys: ConsentKeys;
   /** Where the consent page is, without a trailing slash. */
   readonly baseUrl: string;
   readonly upstream: Upstream;
@@ -250,10 +249,14 @@ export function openAltinn2(options: Altinn2Options, tokens: Tokens, request: Re
       return judged(consent, readJson(upstream, request.callId, answer, consentRequest));
     },
     lookup,
-    async open(consent, source) {
+    async open(consent, source, notAccepted) {
       const credential = await credentialFor(consent);
       if ('refused' in credential) return credential;
-      const access = await tokens.forScope(source.scope, request);
+      let access = await tokens.forScope(source.scope, request);
+      if (notAccepted?.headers['authorization']?.reveal() === bearer(access).reveal()) {
+        await tokens.forget(source.scope, access);
+        access = await tokens.forScope(source.scope, request);
+      }
       return { headers: { authorization: bearer(access), 'nav-samtykke-token': credential.token } };
     },
     async relinquish(consent) {

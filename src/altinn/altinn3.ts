@@ -5,6 +5,7 @@ import type {
   ConsentWish,
   HeldCode,
   Lookup,
+  Opened,
   RequestScope,
   TriedCode,
 } from '../access/ports.ts';
@@ -131,12 +132,13 @@ export function openAltinn3(options: Altinn3Options, tokens: Tokens, request: Re
   }
 
   /** One credential per consent and scope, fetched once however many calls need it, and anew only when it has grown old. */
-  async function credentialFor(consent: Consent, scope: string): Promise<Credential> {
+  async function credentialFor(consent: Consent, scope: string, notAccepted?: Opened): Promise<Credential> {
     const key = `${consent.id} ${scope}`;
     const held = issued.get(key);
     if (held !== undefined) {
       const credential = await held;
-      if ('refused' in credential || isFresh(credential, clock.now())) return credential;
+      const serves = 'refused' in credential || (isFresh(credential, clock.now()) && !isIn(notAccepted, credential));
+      if (serves) return credential;
       if (issued.get(key) === held) issued.delete(key);
       return credentialFor(consent, scope);
     }
@@ -169,11 +171,15 @@ export function openAltinn3(options: Altinn3Options, tokens: Tokens, request: Re
     },
     lookup,
     tryCode: (held, source) => tryCode(held, source.scope),
-    async open(consent, source) {
-      const credential = await credentialFor(consent, source.scope);
+    async open(consent, source, notAccepted) {
+      const credential = await credentialFor(consent, source.scope, notAccepted);
       return 'refused' in credential ? credential : { headers: { authorization: bearer(credential.token) } };
     },
   };
+}
+
+function isIn(opened: Opened | undefined, { token }: IssuedToken): boolean {
+  return opened?.headers['authorization']?.reveal() === bearer(token).reveal();
 }
 
 function bearer(token: Secret): Secret {

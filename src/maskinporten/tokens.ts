@@ -68,8 +68,8 @@ export interface TokensOptions {
 const GRANT_TYPE = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 const HOLD_BACK_MS = 10_000;
 
-/** A lifetime is hours at most; what claims to last years is not one. */
-const LONGEST_LIFETIME_S = 366 * 86_400;
+/** A lifetime is two hours at most; what claims to last for days is not one. */
+const LONGEST_LIFETIME_S = 86_400;
 
 const tokenBody = z.object({
   access_token: z.string().min(1),

@@ -74,7 +74,7 @@ export const FAULTS: readonly Row[] = [
   row('500 as a page', { kind: 'html' }, [MP_DOWN, ATTEMPTS], [ALTINN_DOWN, 1], [NAV_DOWN, 1]),
   row('an empty 400', { kind: 'status', status: 400 }, [MP_NO, 1], [ALTINN_NO, 1], [NAV_NO, 1]),
   // A token that Altinn refuses is fetched anew, once.
-  row('an empty 401', { kind: 'status', status: 401 }, [MP_NO, 1], [ALTINN_NO, 2], [NAV_NO, 1], {
+  row('an empty 401', { kind: 'status', status: 401 }, [MP_NO, 1], [ALTINN_NO, 2], [NAV_NO, 2], {
     // The ApiKey alone opens it, and there is no other one.
     exchange: [ALTINN_NO, 1],
   }),

@@ -25,7 +25,7 @@ describe('while uføreopplysninger', () => {
     ['asks for patience', { upstream, kind: 'status', status: 429 }, 'NAV_UNAVAILABLE', 3],
     ['answers with a page of a load balancer', { upstream, kind: 'html' }, 'NAV_UNAVAILABLE', 1],
     ['breaks the connection', { upstream, kind: 'reset' }, 'NAV_UNAVAILABLE', 1],
-    ['does not know its own token', { upstream, kind: 'status', status: 401 }, 'NAV_REFUSED', 1],
+    ['does not know its own token', { upstream, kind: 'status', status: 401 }, 'NAV_REFUSED', 2],
     ['answers half a document', { upstream, kind: 'truncated' }, 'NAV_UNREADABLE', 1],
     ['answers with text', { upstream, kind: 'content', body: 'ok' }, 'NAV_UNREADABLE', 1],
     ['sends one elsewhere', { upstream, kind: 'redirect' }, 'NAV_UNREADABLE', 1],
