@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from './clock.ts';
 import type { Config, readConfig } from './config.ts';
+import { describeMistake } from './config.ts';
 import { namedDataConsumer } from './config-data-consumer.ts';
 import { checklist } from './doctor/checklist.ts';
 import type { Findings } from './doctor/findings.ts';
 import { runDoctor, unusableConfiguration } from './doctor/index.ts';
 import { integrationReport } from './doctor/report.ts';
 import { createLog } from './log.ts';
-import { describeMistake } from './standalone-config.ts';
 import { openExaminedSandbox } from './standalone-examined.ts';
 
 /** What the command `doctor` was told. */

@@ -1,35 +1,29 @@
-import { fstatSync, mkdtempSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { fstatSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Command, Option } from 'commander';
+import type { Command } from 'commander';
+import { Option } from 'commander';
 import type { DoctorOptions } from './cli-doctor.ts';
 import { doctor } from './cli-doctor.ts';
 import { importInSandbox } from './cli-import.ts';
-import type { Config } from './config.ts';
-import { maskedConfig, readConfig } from './config.ts';
+import { guarded, load, read, runProgram, untilStopped } from './cli-program.ts';
+import { addServe } from './cli-serve.ts';
+import { maskedConfig } from './config.ts';
 import { PURPOSES } from './config-vocabulary.ts';
 import { tellStory } from './demo.ts';
-import { createGateway } from './gateway.ts';
 import { backUpStore } from './gateway-backup.ts';
 import type { ImportOptions } from './import-consents.ts';
 import { importConsents } from './import-consents.ts';
 import { createLog, framesOf } from './log.ts';
 import { SANDBOX_PORTS, startStandalone, wipe } from './standalone.ts';
-import { describeMistake } from './standalone-config.ts';
 import { welcome } from './welcome.ts';
 
-/** Exit code for a mistake of the person who started the command: configuration, arguments, a taken port. */
-const MISTAKE = 2;
 const LAST_PORT = 65_535;
-/** How long a stop may take before the process ends by itself. */
-const LONGEST_STOP_MS = 1_900;
 
-/** Parses the command line and runs the command. Sets the exit code; never throws. */
-export async function main(): Promise<void> {
-  process.on('uncaughtException', lastWords);
-  const program = new Command('samtykkeporten')
-    .description('GraphQL gateway over consent-gated NAV data')
-    .exitOverride();
+/** Runs the command that the command line names. Sets the exit code; never throws. */
+export const main = (): Promise<void> => runProgram(addCommands);
+
+function addCommands(program: Command): void {
   program
     .command('start')
     .description('gateway and sandbox together, seeded: PORT, SANDBOX_PORT and DATA_DIR say where')
@@ -40,11 +34,7 @@ export async function main(): Promise<void> {
     .description('the whole story, told step by step')
     .addOption(new Option('--rail <name>', 'consent system').choices(['altinn3', 'altinn2']).default('altinn3'))
     .action(({ rail }: { rail: string }) => guarded(() => demo(rail)));
-  program
-    .command('serve')
-    .description('the gateway alone')
-    .requiredOption('--config <file>', 'configuration, JSON')
-    .action(({ config }: { config: string }) => guarded(() => serve(config)));
+  addServe(program);
   program
     .command('backup')
     .description('copy the store while the gateway runs; the keys are not in it')
@@ -80,12 +70,6 @@ export async function main(): Promise<void> {
     .description('print what will be used, secrets masked, or every mistake at once')
     .requiredOption('--config <file>', 'configuration, JSON')
     .action(({ config }: { config: string }) => guarded(async () => check(config)));
-  try {
-    await program.parseAsync(process.argv);
-  } catch (error) {
-    // Commander has said what is wrong with the arguments.
-    process.exitCode = error instanceof Error && 'exitCode' in error && error.exitCode === 0 ? 0 : MISTAKE;
-  }
 }
 
 async function start(fresh: boolean): Promise<void> {
@@ -114,16 +98,6 @@ async function demo(rail: string): Promise<void> {
   } finally {
     rmSync(dataDirectory, { recursive: true, force: true });
   }
-}
-
-async function serve(file: string): Promise<void> {
-  const config = load(file);
-  if (config === undefined) return;
-  const log = createLog(config.log.level);
-  const gateway = await createGateway(config, { log });
-  const address = await gateway.listen();
-  log({ event: 'started', address });
-  untilStopped(gateway, () => log({ event: 'stopped' }));
 }
 
 async function copy(file: string, to: string): Promise<void> {
@@ -160,69 +134,6 @@ async function examine(options: DoctorOptions): Promise<void> {
 function check(file: string): void {
   const config = load(file);
   if (config !== undefined) process.stdout.write(`${maskedConfig(config)}\n`);
-}
-
-/** Reads a configuration; undefined after every mistake in it was reported. */
-function load(file: string): Config | undefined {
-  const found = read(file);
-  if ('config' in found) return found.config;
-  const lines = found.mistakes.map((mistake) => `  ${describeMistake(mistake)}`);
-  process.stderr.write(`${file} cannot be used:\n${lines.join('\n')}\n`);
-  process.exitCode = MISTAKE;
-  return undefined;
-}
-
-/** @throws Error, one sentence, when there is no such file */
-function read(file: string): ReturnType<typeof readConfig> {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch {
-    throw new Error(`The configuration ${file} cannot be read.`);
-  }
-  return readConfig({ text, env: process.env, readFile: (path) => readFileSync(path) });
-}
-
-/** A failure at start is one sentence for the person who started it; its stack helps nobody there. */
-async function guarded(command: () => Promise<void>): Promise<void> {
-  try {
-    await command();
-  } catch (error) {
-    process.stderr.write(`${sentenceOf(error)}\n`);
-    process.exitCode = MISTAKE;
-  }
-}
-
-/**
- * Ends a process whose state nobody can vouch for any more: says where the defect is and nothing of what was worked on, which
- * Node itself would print with the error.
- */
-function lastWords(error: unknown): never {
-  const { name, stack } = framesOf(error);
-  writeSync(process.stderr.fd, `A defect ends the process (${name}). The store is safe. Tell the makers:\n${stack}\n`);
-  process.exit(1);
-}
-
-/** Where stopping failed as well, what made it stop is what has to be told. */
-function sentenceOf(error: unknown): string {
-  if (error instanceof SuppressedError) return sentenceOf(error.suppressed);
-  return error instanceof Error ? error.message : 'Something went wrong.';
-}
-
-/** Ends on Ctrl-C and SIGTERM: finishes what is in flight, and in any case within two seconds. */
-function untilStopped(running: AsyncDisposable, stopped: () => void = () => undefined): void {
-  let isStopping = false;
-  const stop = () => {
-    // npm passes Ctrl-C on to a program that the terminal has told already; the second must not cut the first short.
-    if (isStopping) return;
-    isStopping = true;
-    setTimeout(() => process.exit(1), LONGEST_STOP_MS).unref();
-    running[Symbol.asyncDispose]().then(stopped, () => {
-      process.exitCode = 1;
-    });
-  };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
 }
 
 function portFrom(name: string, usual: number, last: number): number {

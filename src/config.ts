@@ -313,3 +313,8 @@ function duplicates(input: unknown): Mistake[] {
 function repeated(values: readonly (string | undefined)[]): number[] {
   return values.flatMap((value, at) => (value !== undefined && values.indexOf(value) < at ? [at] : []));
 }
+
+/** One mistake in a configuration, as one line. */
+export function describeMistake({ path, message }: Mistake): string {
+  return path === '' ? message : `${path}: ${message}`;
+}

@@ -1,5 +1,5 @@
-import type { Config, Mistake } from './config.ts';
-import { readConfig } from './config.ts';
+import type { Config } from './config.ts';
+import { describeMistake, readConfig } from './config.ts';
 import { GATEWAY_AUDIENCE } from './sandbox/callers.ts';
 import { GRAPHIQL_CLIENT } from './sandbox/callers-state.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
@@ -114,9 +114,4 @@ export function sandboxConfig(sandbox: Sandbox, options: SandboxConfigOptions): 
   function altinn2Of(shortName: ShortName): object {
     return { apiKey: kept(`API_KEY_${shortName}`, sandbox.apiKeys[NUMBERS[shortName]]) };
   }
-}
-
-/** One mistake in a configuration, as one line. */
-export function describeMistake({ path, message }: Mistake): string {
-  return path === '' ? message : `${path}: ${message}`;
 }
