@@ -146,7 +146,8 @@ type Attempt = ({ readonly answer: WireResponse } | { readonly failure: Failure 
 export function createUpstream(options: UpstreamOptions): Upstream {
   const { name, baseUrl, transport, deadlineMs, maxBytes, log } = options;
   const policy = wrap(
-    timeout(deadlineMs, TimeoutStrategy.Aggressive),
+    // Once it has ended, nothing is left to be aborted, and an abort costs an exception.
+    timeout(deadlineMs, { strategy: TimeoutStrategy.Aggressive, abortOnReturn: false }),
     retry(handleWhenResult(wantsAnother), {
       maxAttempts: options.attempts - 1,
       backoff: new DelegateBackoff(({ result }) =>

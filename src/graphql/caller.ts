@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { JWTPayload, JWTVerifyGetKey } from 'jose';
 import { decodeJwt, decodeProtectedHeader, errors, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
@@ -50,7 +50,7 @@ export function createCallerReader(
   const verified = new LRUCache<string, { payload: JWTPayload; issuer: CallerIssuer }>({ max: 10_000 });
 
   async function verify(token: string): Promise<{ payload: JWTPayload; issuer: CallerIssuer }> {
-    const digest = createHash('sha256').update(token).digest('base64url');
+    const digest = hash('sha256', token, 'base64url');
     const known = verified.get(digest);
     if (known !== undefined && Number(known.payload.exp) * 1000 > Date.now()) return known;
     const issuer = issuers.find((candidate) => candidate.issuer === issuerOf(token));

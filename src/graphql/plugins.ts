@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { ApolloServerPlugin, GraphQLRequestContext } from '@apollo/server';
 import type { GraphQLFormattedError } from 'graphql';
 import { GatewayError } from '../errors.ts';
@@ -110,7 +110,7 @@ export function requestLog(log: Log): ApolloServerPlugin<RequestContext> {
 
 /** What a document is called in the log. One that may hold a national id has no name: its hash could be guessed back. */
 export function documentHash(source: string | undefined): string {
-  return source === undefined || resemblesNationalId(source) ? '' : createHash('sha256').update(source).digest('hex');
+  return source === undefined || resemblesNationalId(source) ? '' : hash('sha256', source);
 }
 
 function codesOf({ response }: GraphQLRequestContext<RequestContext>): string[] {

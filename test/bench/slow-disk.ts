@@ -1,0 +1,12 @@
+// Loaded first in every thread of a process: whoever commits waits so many milliseconds more for the disk (`?ms=5`), and its
+// thread with it, as a sync does.
+import { DatabaseSync } from 'node:sqlite';
+
+const ms = Number(new URL(import.meta.url).searchParams.get('ms'));
+if (!(ms > 0)) throw new Error('say how slow the disk is');
+const pause = new Int32Array(new SharedArrayBuffer(4));
+const { exec } = DatabaseSync.prototype;
+DatabaseSync.prototype.exec = function (sql: string): void {
+  if (sql === 'COMMIT') Atomics.wait(pause, 0, 0, ms);
+  exec.call(this, sql);
+};
