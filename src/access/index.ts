@@ -7,6 +7,7 @@ import type { Migration, MigrationWish } from './migration.ts';
 import { openMigration } from './migration.ts';
 import type { Caller, ConsentStore, DataConsumer, DisclosureLog, NavSources, OpenRails, Rail } from './ports.ts';
 import type { Queue } from './queue.ts';
+import { createQueue } from './queue.ts';
 import { createRead } from './read.ts';
 import { createReturns } from './returns.ts';
 import type { Session } from './session.ts';
@@ -45,6 +46,12 @@ export interface Access {
   openMigration(wish: MigrationWish): Migration;
 }
 
+/**
+ * How many credentials are fetched at once. Each costs a signature and a call: where somebody asks about hundreds, whoever
+ * asks about one must not wait for all of theirs.
+ */
+const CREDENTIALS_AT_ONCE = 64;
+
 /** Furnishes the room. */
 export function createAccess(options: AccessOptions): Access {
   const consents = createConsents(options);
@@ -53,6 +60,7 @@ export function createAccess(options: AccessOptions): Access {
     ...options,
     consents,
     read,
+    credentials: createQueue(CREDENTIALS_AT_ONCE),
     sourceNames: Object.values(options.sources).map((source) => source.name),
   };
   return {

@@ -49,6 +49,8 @@ export interface ReadContext {
   reject(consent: Consent): Promise<void>;
   /** Reads the person's consents anew from now on. */
   forget(applicant: Applicant): void;
+  /** The request's lane to its credentials. */
+  readonly laneToCredentials: Lane;
   /** The request's lane to the host of a source. */
   laneTo(source: SourceName): Lane;
 }

@@ -71,6 +71,8 @@ export interface SessionOptions {
   readonly read: Read;
   /** The queue to each source's host; sources on one host share one. */
   readonly queues: { readonly [N in SourceName]: Queue };
+  /** The queue in which credentials are fetched. */
+  readonly credentials: Queue;
   readonly sourceNames: readonly SourceName[];
   readonly clock: Clock;
 }
@@ -148,6 +150,7 @@ export function openSession(options: SessionOptions, caller: Caller, callId: str
     signal,
     rails,
     laneTo,
+    laneToCredentials: options.credentials.lane(),
     choose,
     async confirm(consent, lookup) {
       forget(await options.consents.confirm(consent, lookup));

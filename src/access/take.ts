@@ -27,7 +27,7 @@ export async function take<N extends SourceName>(
   counter: { attempts: number },
 ): Promise<Reading<Answers[N]> | SpentConsent> {
   const rail = railOf(consent.rail, context.rails);
-  const opened = await rail.open(consent, source);
+  const opened = await context.laneToCredentials(() => rail.open(consent, source));
   if ('refused' in opened) return endedBy(opened.refused, consent, context);
   const answer = await context.laneTo(request.source)(async () => {
     // While this read waited for a place, its caller may have gone, and the credential grown old; the rail knows.

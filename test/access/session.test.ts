@@ -1,7 +1,7 @@
-import { describe, expect, it } from 'vitest';
-import type { ConsentFilter } from '../../src/access/ports.ts';
+import { describe, expect, it, vi } from 'vitest';
+import type { Consent, ConsentFilter } from '../../src/access/ports.ts';
 import type { Session } from '../../src/access/session.ts';
-import { civilDate } from '../../src/periode.ts';
+import { addDays, civilDate } from '../../src/periode.ts';
 import { ALL_CONSENTS, ALL_DISCLOSURES, B, later } from '../contracts/remembered.ts';
 import type { Scene } from '../support/ports.ts';
 import { ALL_SOURCES, BOTH_PURPOSES, fault, openScene, someCaller } from '../support/ports.ts';
@@ -146,6 +146,37 @@ describe('the reads of one request', () => {
     expect(outcomes.filter(([ofFirst, outcome]) => ofFirst && outcome === 'REFUSED')).toHaveLength(3);
     expect(outcomes.filter(([ofFirst, outcome]) => !ofFirst && outcome === 'DELIVERED')).toHaveLength(3);
     expect(outcomes).toHaveLength(6);
+  });
+});
+
+describe('the credentials of many reads', () => {
+  it('are fetched in turn with that of one, which does not wait for all of them', async () => {
+    const scene = openScene();
+    const MANY = 90;
+    for (const at of [0, 1]) await scene.granted({ applicant: scene.applicant(at) });
+    const gate = Promise.withResolvers<void>();
+    const opened: string[] = [];
+    scene.before.set('rail.open', async ({ applicant }: Consent) => {
+      opened.push(applicant.id);
+      await gate.promise;
+    });
+    const read = (session: Session, at: number, day: number) =>
+      session.read({
+        source: 'aapVedtak',
+        applicant: scene.applicant(at),
+        periode: { fom: addDays(civilDate('2022-01-01'), day), tom: null },
+        purpose: null,
+      });
+    const [large, small] = [scene.session(), scene.session()];
+    const all = Array.from({ length: MANY }, (_, day) => read(large, 0, day));
+    await vi.waitFor(() => expect(opened.length).toBeGreaterThan(0));
+    all.push(read(small, 1, 0));
+    await vi.waitFor(() => expect(scene.count('log.intend')).toBe(MANY + 1));
+    gate.resolve();
+    await Promise.all(all);
+    const first = opened.indexOf(scene.applicant(1).id);
+    expect(first).toBeGreaterThan(-1);
+    expect(first).toBeLessThan(MANY - 20);
   });
 });
 
