@@ -1,8 +1,8 @@
-import type { DatabaseSync } from 'node:sqlite';
-import type { Kysely } from 'kysely';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { describeFailure } from './failure.ts';
-import type { Tables } from './tables.ts';
-import type { Operation, OperationName } from './writes.ts';
+import { recordOver } from './record.ts';
+import { queriesOver } from './sqlite.ts';
+import type { Operation, OperationName, Writable } from './writes.ts';
 import { perform } from './writes.ts';
 
 /** A write on its way to the writer, numbered so that the answer finds back. */
@@ -17,11 +17,35 @@ export type Reply =
   | { readonly number: number; readonly failure: string };
 
 /** An open file, for the one who writes. */
-export interface WritableStore {
+export interface WritableStore extends Writable {
   readonly file: string;
   readonly database: DatabaseSync;
-  /** The query builder over the same connection. */
-  readonly db: Kysely<Tables>;
+  /** What a group and each write in it begin and end with, prepared once. */
+  readonly bounds: Readonly<Record<keyof typeof BOUNDS, StatementSync>>;
+}
+
+const BOUNDS = {
+  begin: 'BEGIN IMMEDIATE',
+  commit: 'COMMIT',
+  beginOne: 'SAVEPOINT one_write',
+  endOne: 'RELEASE one_write',
+} as const;
+
+/** Makes ready for writing what is open and migrated. */
+export function writable(file: string, database: DatabaseSync): WritableStore {
+  const prepared = (name: keyof typeof BOUNDS) => database.prepare(BOUNDS[name]);
+  return {
+    file,
+    database,
+    db: queriesOver(database),
+    record: recordOver(database),
+    bounds: {
+      begin: prepared('begin'),
+      commit: prepared('commit'),
+      beginOne: prepared('beginOne'),
+      endOne: prepared('endOne'),
+    },
+  };
 }
 
 /**
@@ -29,12 +53,12 @@ export interface WritableStore {
  * savepoint; when the transaction itself fails (disk full, I/O error), every write of the group failed. Never throws.
  */
 export async function commitTogether(store: WritableStore, jobs: readonly Job[]): Promise<readonly Reply[]> {
-  const { database, file } = store;
+  const { database, file, bounds } = store;
   try {
-    database.exec('BEGIN IMMEDIATE');
+    bounds.begin.run();
     const replies: Reply[] = [];
     for (const job of jobs) replies.push(await attempt(store, job));
-    database.exec('COMMIT');
+    bounds.commit.run();
     return replies;
   } catch (error) {
     if (database.isTransaction) database.exec('ROLLBACK');
@@ -43,11 +67,12 @@ export async function commitTogether(store: WritableStore, jobs: readonly Job[])
   }
 }
 
-async function attempt({ file, database, db }: WritableStore, { number, operation }: Job): Promise<Reply> {
-  database.exec('SAVEPOINT one_write');
+async function attempt(store: WritableStore, { number, operation }: Job): Promise<Reply> {
+  const { file, database, bounds } = store;
+  bounds.beginOne.run();
   try {
-    const value = await perform(db, operation);
-    database.exec('RELEASE one_write');
+    const value = await perform(store, operation);
+    bounds.endOne.run();
     return { number, value };
   } catch (error) {
     // SQLite answers a full disk or an I/O error by ending the whole transaction: the others' work is gone as well.

@@ -1,6 +1,5 @@
 import { Worker } from 'node:worker_threads';
 import { StoreError } from './failure.ts';
-import type { Job } from './group-commit.ts';
 import type { Operation, OperationName, Operations, Write } from './writes.ts';
 
 /** The one way to write to a file. */
@@ -15,8 +14,9 @@ type Message =
   | 'open'
   | { readonly refused: string }
   | { readonly failed: string }
-  | { readonly number: number; readonly value: never }
-  | { readonly number: number; readonly failure: string };
+  | { readonly replies: readonly Reply[] };
+
+type Reply = { readonly number: number; readonly value: never } | { readonly number: number; readonly failure: string };
 
 interface Asker {
   resolve(value: never): void;
@@ -35,6 +35,7 @@ export function startWriter(file: string, onFailure: (sentence: string) => void)
   const askers = new Map<number, Asker>();
   const exit = Promise.withResolvers<void>();
   const opened = Promise.withResolvers<Writer>();
+  const leaving: { readonly number: number; readonly operation: { readonly name: OperationName } }[] = [];
   let lastNumber = 0;
   let ended: StoreError | undefined;
 
@@ -55,13 +56,19 @@ export function startWriter(file: string, onFailure: (sentence: string) => void)
     new Promise((resolve, reject) => {
       if (ended !== undefined) return reject(ended);
       const number = ++lastNumber;
-      worker.postMessage({ number, operation } satisfies Job<N>);
+      if (leaving.push({ number, operation }) === 1) queueMicrotask(send);
       askers.set(number, { resolve, reject });
     });
+
+  /** What one turn asks for goes in one message. */
+  const send = (): void => {
+    if (leaving.length > 0) worker.postMessage(leaving.splice(0));
+  };
 
   const close = (): Promise<void> => {
     if (ended === undefined) {
       ended = new StoreError('The store is closed.');
+      send();
       worker.postMessage('close');
     }
     return exit.promise;
@@ -71,10 +78,12 @@ export function startWriter(file: string, onFailure: (sentence: string) => void)
     if (message === 'open') return opened.resolve({ write, close });
     if ('refused' in message) return end(new StoreError(message.refused));
     if ('failed' in message) return onFailure(message.failed);
-    const asker = askers.get(message.number);
-    askers.delete(message.number);
-    if ('failure' in message) asker?.reject(new StoreError(message.failure));
-    else asker?.resolve(message.value);
+    for (const reply of message.replies) {
+      const asker = askers.get(reply.number);
+      askers.delete(reply.number);
+      if ('failure' in reply) asker?.reject(new StoreError(reply.failure));
+      else asker?.resolve(reply.value);
+    }
   });
   worker.on('error', (cause) => lose({ cause }));
   worker.on('exit', () => {

@@ -4,9 +4,9 @@ import type { MessagePort } from 'node:worker_threads';
 import { parentPort, workerData } from 'node:worker_threads';
 import { describeFailure } from './failure.ts';
 import type { Job, WritableStore } from './group-commit.ts';
-import { commitTogether } from './group-commit.ts';
+import { commitTogether, writable } from './group-commit.ts';
 import { migrate } from './migrate.ts';
-import { makeDurable, openForWriting, queriesOver } from './sqlite.ts';
+import { makeDurable, openForWriting } from './sqlite.ts';
 
 /**
  * The thread that alone writes to the file. `writer-thread.ts` starts it; it first says whether the file could be opened,
@@ -24,7 +24,7 @@ function run(port: MessagePort, { file }: { readonly file: string }): void {
     port.close();
     return;
   }
-  serve(port, { file, database, db: queriesOver(database) });
+  serve(port, writable(file, database));
   port.postMessage('open');
 }
 
@@ -47,7 +47,7 @@ function serve(port: MessagePort, store: WritableStore): void {
       for (const failed of new Set(replies.flatMap((reply) => ('failure' in reply ? [reply.failure] : [])))) {
         port.postMessage({ failed });
       }
-      for (const reply of replies) port.postMessage(reply);
+      port.postMessage({ replies });
       await nextTurn();
     }
     isCommitting = false;
@@ -57,9 +57,9 @@ function serve(port: MessagePort, store: WritableStore): void {
     }
   };
 
-  port.on('message', (message: Job | 'close') => {
+  port.on('message', (message: readonly Job[] | 'close') => {
     if (message === 'close') isClosing = true;
-    else waiting.push(message);
+    else waiting.push(...message);
     void commitWaiting();
   });
 }

@@ -1,28 +1,13 @@
 import type { Kysely } from 'kysely';
-import type { ConsentRequiredReason, ConsentStatus } from '../access/ports.ts';
 import type { OrganisationNumber } from '../values.ts';
-import { StoreError } from './failure.ts';
-import type {
-  ApplicantRow,
-  ConsentRow,
-  DisclosureRow,
-  SettlementRow,
-  StoredConsent,
-  Tables,
-  UseRow,
-} from './tables.ts';
+import type { IntendedDisclosure, Recording } from './record.ts';
+import type { ApplicantRow, ConsentRow, SettlementRow, StoredConsent, Tables, UseRow } from './tables.ts';
 import { selectConsents } from './tables.ts';
 
 /** Names one consent. */
 interface ConsentKey {
   readonly dataConsumer: OrganisationNumber;
   readonly id: string;
-}
-
-/** An intention and the person it is about. */
-interface IntendedDisclosure {
-  readonly applicant: ApplicantRow;
-  readonly disclosure: Omit<DisclosureRow, 'applicant'>;
 }
 
 /**
@@ -71,19 +56,30 @@ export type Operation<N extends OperationName = OperationName> = {
 /** Has a write done, durably: resolves after the commit. @throws StoreError, and then nothing of this write is stored. */
 export type Write = <N extends OperationName>(operation: Operation<N>) => Promise<Operations[N]['gives']>;
 
+/** An open file, as far as one write needs it. */
+export interface Writable {
+  /** The query builder over the connection. */
+  readonly db: Kysely<Tables>;
+  readonly record: Recording;
+}
+
 /**
  * Does one write. The caller provides the transaction, which no other writer may enter meanwhile, and undoes it when this
  * throws.
  */
 export function perform<N extends OperationName>(
-  db: Kysely<Tables>,
+  { db, record }: Writable,
   { name, takes }: Operation<N>,
 ): Promise<Operations[N]['gives']> {
-  return OPERATIONS[name](db, takes);
+  return OPERATIONS[name](db, takes, record);
 }
 
 const OPERATIONS: {
-  readonly [N in OperationName]: (db: Kysely<Tables>, takes: Operations[N]['takes']) => Promise<Operations[N]['gives']>;
+  readonly [N in OperationName]: (
+    db: Kysely<Tables>,
+    takes: Operations[N]['takes'],
+    record: Recording,
+  ) => Promise<Operations[N]['gives']>;
 } = {
   ping: async (db) => {
     // Something is written, for a full disk is noticed by nothing less.
@@ -167,72 +163,24 @@ const OPERATIONS: {
     return null;
   },
 
-  intend,
-  settle,
+  intend: async (_, intended, record) => {
+    record.intend(intended);
+    return null;
+  },
+
+  settle: async (_, settlement, record) => record.settle(settlement),
 
   noteUse: async (db, use) => {
     await db.insertInto('uses').values(use).execute();
     return null;
   },
 
-  refuse: async (db, { settlement, ...intended }) => {
-    await intend(db, intended);
-    await settle(db, settlement);
+  refuse: async (_, { settlement, ...intended }, record) => {
+    record.intend(intended);
+    record.settle(settlement);
     return null;
   },
 };
-
-async function intend(db: Kysely<Tables>, { applicant, disclosure }: IntendedDisclosure): Promise<null> {
-  const rowKey = await ensureApplicant(db, applicant);
-  await db
-    .insertInto('disclosures')
-    .values({ ...disclosure, applicant: rowKey })
-    .execute();
-  return null;
-}
-
-async function settle(db: Kysely<Tables>, settlement: SettlementRow): Promise<'SETTLED' | 'CONSENT_ENDED'> {
-  const intended = await db
-    .selectFrom('disclosures')
-    .leftJoin('consents', (join) =>
-      join
-        .onRef('consents.data_consumer', '=', 'disclosures.data_consumer')
-        .onRef('consents.id', '=', 'disclosures.consent_id'),
-    )
-    .select(['disclosures.consent_id', 'consents.status', 'consents.valid_to'])
-    .where('disclosures.data_consumer', '=', settlement.data_consumer)
-    .where('disclosures.id', '=', settlement.disclosure)
-    .executeTakeFirst();
-  if (intended === undefined) throw new StoreError('A disclosure that was never intended cannot be settled.');
-
-  const { consent_id, status, valid_to } = intended;
-  if (settlement.outcome !== 'DELIVERED') {
-    await db.insertInto('settlements').values(settlement).execute();
-    return 'SETTLED';
-  }
-  if (consent_id === null || status !== 'ACTIVE' || valid_to === null || valid_to <= settlement.settled_at) {
-    const refused_because = whyEnded(status);
-    await db
-      .insertInto('settlements')
-      .values({ ...settlement, outcome: 'WITHHELD', refused_because, payload_digest: null })
-      .execute();
-    return 'CONSENT_ENDED';
-  }
-  await db.insertInto('settlements').values(settlement).execute();
-  await db
-    .updateTable('consents')
-    .set({ last_read_at: settlement.settled_at })
-    .where('data_consumer', '=', settlement.data_consumer)
-    .where('id', '=', consent_id)
-    .where((eb) => eb.or([eb('last_read_at', 'is', null), eb('last_read_at', '<', settlement.settled_at)]))
-    .execute();
-  return 'SETTLED';
-}
-
-/** What an auditor reads beside WITHHELD; null: the consent is no longer there. An ACTIVE one can only have run out. */
-function whyEnded(status: ConsentStatus | null): ConsentRequiredReason | null {
-  return status === 'ACTIVE' ? 'EXPIRED' : status;
-}
 
 /** The row key of the person, whose row is made where there is none yet. */
 async function ensureApplicant(db: Kysely<Tables>, applicant: ApplicantRow): Promise<string> {
