@@ -5,8 +5,14 @@ import { DatabaseSync } from 'node:sqlite';
 const ms = Number(new URL(import.meta.url).searchParams.get('ms'));
 if (!(ms > 0)) throw new Error('say how slow the disk is');
 const pause = new Int32Array(new SharedArrayBuffer(4));
-const { exec } = DatabaseSync.prototype;
-DatabaseSync.prototype.exec = function (sql: string): void {
-  if (sql === 'COMMIT') Atomics.wait(pause, 0, 0, ms);
-  exec.call(this, sql);
+const { prepare } = DatabaseSync.prototype;
+DatabaseSync.prototype.prepare = function (sql: string) {
+  const statement = prepare.call(this, sql);
+  if (sql !== 'COMMIT') return statement;
+  const run = statement.run.bind(statement);
+  statement.run = () => {
+    Atomics.wait(pause, 0, 0, ms);
+    return run();
+  };
+  return statement;
 };
