@@ -214,7 +214,7 @@ describe('whoever leaves while the record is written', () => {
   /** Resolves when that write is on its way to the file. */
   function writing(name: 'intend' | 'settle'): () => Promise<void> {
     const posted = vi.spyOn(Worker.prototype, 'postMessage');
-    const names = () => posted.mock.calls.map(([message]) => message.operation?.name);
+    const names = () => posted.mock.calls.flatMap(([jobs]) => [...jobs].map(({ operation }) => operation?.name));
     return () => vi.waitFor(() => expect(names()).toContain(name), PATIENCE);
   }
 
