@@ -1,5 +1,4 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { ConsentStore, DisclosureLog } from '../access/ports.ts';
 import type { Clock } from '../clock.ts';
 import type { NationalIdKind } from '../values.ts';
@@ -8,6 +7,7 @@ import { consentStore } from './consents.ts';
 import { disclosureLog } from './disclosures.ts';
 import { StoreError } from './failure.ts';
 import type { KeyRing } from './keys.ts';
+import { makeFile } from './opening.ts';
 import { openForReading, queriesOver } from './sqlite.ts';
 import { startWriter } from './writer-thread.ts';
 
@@ -77,18 +77,5 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
   } catch (error) {
     await writer.close();
     throw error;
-  }
-}
-
-/** Makes folder and file where they are missing. SQLite would let everybody read them. */
-function makeFile(file: string): void {
-  try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    closeSync(openSync(file, 'a', 0o600));
-  } catch (cause) {
-    throw new StoreError(
-      `The store ${file} cannot be written: check that it is a file and that its folder can be written.`,
-      { cause },
-    );
   }
 }

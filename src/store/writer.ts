@@ -1,30 +1,25 @@
-import type { DatabaseSync } from 'node:sqlite';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { MessagePort } from 'node:worker_threads';
 import { parentPort, workerData } from 'node:worker_threads';
 import { describeFailure } from './failure.ts';
 import type { Job, WritableStore } from './group-commit.ts';
-import { commitTogether, writable } from './group-commit.ts';
-import { migrate } from './migrate.ts';
-import { makeDurable, openForWriting } from './sqlite.ts';
+import { commitTogether } from './group-commit.ts';
+import { openWritable } from './opening.ts';
 
 /**
  * The thread that alone writes to the file. `writer-thread.ts` starts it; it first says whether the file could be opened,
  * then answers jobs until it is told to close.
  */
 function run(port: MessagePort, { file }: { readonly file: string }): void {
-  let database: DatabaseSync | undefined;
+  let store: WritableStore;
   try {
-    database = openForWriting(file);
-    migrate(database, file);
-    makeDurable(database);
+    store = openWritable(file);
   } catch (error) {
-    database?.close();
     port.postMessage({ refused: describeFailure(file, error) });
     port.close();
     return;
   }
-  serve(port, writable(file, database));
+  serve(port, store);
   port.postMessage('open');
 }
 

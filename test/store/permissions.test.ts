@@ -1,9 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import { chmodSync, chownSync, existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
-import { A, intention, person } from '../contracts/remembered.ts';
-import { freshFile, openStore } from './support.ts';
+import type { Job } from '../../src/store/group-commit.ts';
+import { commitTogether } from '../../src/store/group-commit.ts';
+import { makeFile, openWritable } from '../../src/store/opening.ts';
+import { A } from '../contracts/remembered.ts';
+import { freshFile } from './support.ts';
 
 describe('permissions', () => {
   const NOBODY = 65_534;
@@ -26,11 +30,13 @@ describe('permissions', () => {
     return file;
   }
 
+  // As the writer does, in this thread: another one would have to load its modules as the ordinary user.
   const writeAndClose = (file: string) =>
     asOrdinaryUser(async () => {
-      const store = await openStore(file);
-      await store.disclosures.intend(intention(store.consents.identify(A, person())));
-      await store.close();
+      makeFile(file);
+      const store = openWritable(file);
+      expect(await commitTogether(store, [anIntention()])).toEqual([{ number: 1, value: null }]);
+      store.database.close();
     });
 
   it.each<[what: string, forbid: (file: string) => void, sentence: string]>([
@@ -74,17 +80,38 @@ describe('permissions', () => {
   it('taken away from under an open store stop nothing, and nothing is lost', async () => {
     const file = ownFile();
     await asOrdinaryUser(async () => {
-      await using store = await openStore(file);
+      const store = openWritable(file);
+      await commitTogether(store, [anIntention()]);
       for (const each of [file, `${file}-wal`, `${file}-shm`]) chmodSync(each, 0o400);
       chmodSync(dirname(file), 0o500);
-      await store.disclosures.intend(intention(store.consents.identify(A, person())));
-      await store.ping();
+      expect(await commitTogether(store, [anIntention()])).toEqual([{ number: 1, value: null }]);
+      store.database.close();
     });
     chmodSync(dirname(file), 0o700);
     for (const each of [file, `${file}-wal`, `${file}-shm`]) if (existsSync(each)) chmodSync(each, 0o600);
-    expect(recordsIn(file)).toBe(1);
+    expect(recordsIn(file)).toBe(2);
   });
 });
+
+function anIntention(): Job {
+  const applicant = { data_consumer: A, row_key: 'r1', applicant_id: 'p1_x', national_id_sealed: 'sealed' };
+  const disclosure = {
+    data_consumer: A,
+    id: randomUUID(),
+    consent_id: null,
+    source: 'aapVedtak',
+    purpose: null,
+    requested_fom: null,
+    requested_tom: null,
+    intended_at: 1,
+    caller: 'caller',
+    role: 'CASE_HANDLER',
+    supplier: null,
+    reference: null,
+    call_id: 'call',
+  } as const;
+  return { number: 1, operation: { name: 'intend', takes: { applicant, disclosure } } };
+}
 
 function recordsIn(file: string): unknown {
   using database = new DatabaseSync(file);
