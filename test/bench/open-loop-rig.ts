@@ -15,6 +15,7 @@ import type { Origins } from '../../src/sandbox/upstreams.ts';
 import type { CastId } from '../../src/sandbox/world.ts';
 import { NUMBERS } from '../../src/sandbox/world.ts';
 import { storeFileIn } from '../../src/store/embedded.ts';
+import { configOf, environmentOf } from '../support/one-insurer.ts';
 import { openWorld } from '../support/world.ts';
 
 /** People whose consent insurer A has in every rig. */
@@ -92,9 +93,9 @@ export async function openRig({ navLatencyMs, callers, requestsUnderWay }: RigOp
   const [client] = state.maskinporten.clients;
   writeFileSync(
     configFile,
-    JSON.stringify({ ...configuration(origins, state, directory), graphql: { limits: { requestsUnderWay } } }),
+    JSON.stringify({ ...configOf(client, origins, directory), graphql: { limits: { requestsUnderWay } } }),
   );
-  const env = { CLIENT_KEY: JSON.stringify(client?.privateJwk) };
+  const env = environmentOf(client);
   const tokens = await tokensFor(callers, state, origins);
   const opened = opening.move();
   return {
@@ -115,30 +116,6 @@ async function furnished(directory: string): Promise<SandboxState> {
   await using world = await openWorld({ rail: 'ALTINN_3', directory, state, clock: stillClock(now) });
   for (const person of CONSENTING) await world.grantKnown(person);
   return world.sandbox.snapshot();
-}
-
-function configuration(origins: Origins, state: SandboxState, directory: string): object {
-  const [client] = state.maskinporten.clients;
-  return {
-    profile: 'sandbox',
-    nav: { aap: { baseUrl: origins.aap }, uforeopplysninger: { baseUrl: `${origins.uforeopplysninger}/dsop-ufo` } },
-    altinn3: { baseUrl: origins.altinn3 },
-    maskinporten: { issuer: `${origins.maskinporten}/`, tokenEndpoint: `${origins.maskinporten}/token` },
-    dataConsumers: [
-      {
-        organisationNumber: client?.organisation,
-        name: 'Fjordlund Forsikring',
-        client: { clientId: client?.clientId, keys: [{ kid: client?.kid, privateKey: { env: 'CLIENT_KEY' } }] },
-        purposes: ['DISABILITY_INSURANCE'],
-        returnUrls: [`${origins.control}/`],
-      },
-    ],
-    callers: {
-      issuers: [{ issuer: origins.callers, audience: GATEWAY_AUDIENCE, jwksUri: `${origins.callers}/jwks` }],
-    },
-    store: { directory },
-    server: { port: 0 },
-  };
 }
 
 async function tokensFor(callers: number, { callers: issuer }: SandboxState, origins: Origins): Promise<string[]> {

@@ -7,6 +7,7 @@ import type { CallerName } from '../../src/sandbox/callers-state.ts';
 import { createCitizen } from '../../src/sandbox/citizen.ts';
 import type { RunningSandbox } from '../../src/sandbox/server.ts';
 import type { CastId } from '../../src/sandbox/world.ts';
+import { configOf, environmentOf } from './one-insurer.ts';
 import type { Seen } from './world.ts';
 import { consentInput, numberOf, READ, REFRESH_CONSENT, REQUEST_CONSENT } from './world.ts';
 
@@ -52,7 +53,7 @@ export async function startGatewayProcess(
   const child = spawnLimited(
     [PROGRAM, writeConfig(running, directory), clock.now().toISOString()],
     mostBlocks,
-    keyOf(sandbox),
+    environmentOf(sandbox.clients[0]),
   );
   let said = '';
   let complaints = '';
@@ -124,7 +125,11 @@ export async function serveLimited(
   { directory, mostBlocks }: GatewayProcessOptions,
 ): Promise<{ readonly code: number | null; readonly said: string }> {
   const configFile = writeConfig(running, directory);
-  const child = spawnLimited([START, 'serve', '--config', configFile], mostBlocks, keyOf(running.sandbox));
+  const child = spawnLimited(
+    [START, 'serve', '--config', configFile],
+    mostBlocks,
+    environmentOf(running.sandbox.clients[0]),
+  );
   let said = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk) => {
@@ -144,37 +149,10 @@ function spawnLimited(args: readonly string[], mostBlocks: number | undefined, e
   });
 }
 
-function keyOf({ clients: [client] }: RunningSandbox['sandbox']): Record<string, string> {
-  return { THE_KEY: JSON.stringify(client?.privateJwk) };
-}
-
 /** @returns the file, in the directory of the store */
 function writeConfig({ sandbox, origins }: RunningSandbox, directory: string): string {
-  const [client] = sandbox.clients;
   const file = join(directory, 'config.json');
-  const config = {
-    profile: 'sandbox',
-    nav: { aap: { baseUrl: origins.aap }, uforeopplysninger: { baseUrl: `${origins.uforeopplysninger}/dsop-ufo` } },
-    altinn3: { baseUrl: origins.altinn3 },
-    maskinporten: { issuer: `${origins.maskinporten}/`, tokenEndpoint: `${origins.maskinporten}/token` },
-    dataConsumers: [
-      {
-        organisationNumber: client?.organisation,
-        name: 'Insurer A',
-        client: { clientId: client?.clientId, keys: [{ kid: client?.kid, privateKey: { env: 'THE_KEY' } }] },
-        purposes: ['DISABILITY_INSURANCE'],
-        returnUrls: [`${origins.control}/`],
-      },
-    ],
-    callers: {
-      issuers: [
-        { issuer: origins.callers, audience: 'https://samtykkeporten.sandbox', jwksUri: `${origins.callers}/jwks` },
-      ],
-    },
-    store: { directory },
-    server: { port: 0 },
-    graphql: { limits: { requestsPerMinute: 1_000_000, concurrentRequests: 10_000 } },
-  };
-  writeFileSync(file, JSON.stringify(config));
+  const limits = { requestsPerMinute: 1_000_000, concurrentRequests: 10_000 };
+  writeFileSync(file, JSON.stringify({ ...configOf(sandbox.clients[0], origins, directory), graphql: { limits } }));
   return file;
 }
