@@ -466,7 +466,7 @@ export type Disclosure = {
   readonly caller: Scalars['String']['output'];
   /** The consent used, or the one that decided the refusal. Null: there was none, or it is erased. */
   readonly consent?: Maybe<Consent>;
-  /** The code of the error the caller was given. Null: none was. */
+  /** The code of the error the caller was given; `ABANDONED`: the caller had gone before there was an answer. Null: none was. */
   readonly errorCode?: Maybe<Scalars['String']['output']>;
   /** The id of the record; answers carry it as `disclosureId`. */
   readonly id: Scalars['ID']['output'];
