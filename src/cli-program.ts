@@ -2,6 +2,7 @@ import { readFileSync, writeSync } from 'node:fs';
 import { Command } from 'commander';
 import type { Config } from './config.ts';
 import { describeMistake, readConfig } from './config.ts';
+import { GatewayError } from './errors.ts';
 import { framesOf } from './log.ts';
 
 /** Exit code for a mistake of the person who started the command: configuration, arguments, a taken port. */
@@ -68,6 +69,8 @@ function lastWords(error: unknown): never {
 /** Where stopping failed as well, what made it stop is what has to be told. */
 function sentenceOf(error: unknown): string {
   if (error instanceof SuppressedError) return sentenceOf(error.suppressed);
+  // What a caller hears of a store that cannot be written holds less than the operator needs.
+  if (error instanceof GatewayError && error.cause instanceof Error) return error.cause.message;
   return error instanceof Error ? error.message : 'Something went wrong.';
 }
 

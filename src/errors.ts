@@ -78,6 +78,11 @@ export const ERROR_CODES = {
     retry: 'later',
     meaning: 'The disclosure could not be recorded, so nothing was read, or what was read is not shown.',
   },
+  STORE_UNAVAILABLE: {
+    retry: 'later',
+    meaning:
+      'The gateway could not write to its own store, so nothing was changed here. The same call later goes on from there, also where Altinn had been asked. The operator must look at the disk.',
+  },
   ABANDONED: {
     retry: 'later',
     meaning:

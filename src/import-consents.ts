@@ -118,7 +118,8 @@ async function migrated(listed: ListedLine, migration: Migration): Promise<LineR
     const { outcome, reason, consent } = await migration.migrate(listed.consent, randomUUID());
     return { line, end, result: outcome, reason, consent };
   } catch (error) {
-    if (!(error instanceof GatewayError)) throw error;
+    // Without a store no later line fares better.
+    if (!(error instanceof GatewayError) || error.code === 'STORE_UNAVAILABLE') throw error;
     return { line, end, result: 'FAILED', reason: error.code, consent: null, advice: error.message };
   }
 }

@@ -240,9 +240,9 @@ describe('an import', () => {
       begun += 1;
       await new Promise(setImmediate);
       ended += 1;
-      throw new Error('the disk is full');
+      throw new GatewayError('STORE_UNAVAILABLE', 'The disk is full.');
     }, [listOf(100)]);
-    await expect(done).rejects.toThrow('the disk is full');
+    await expect(done).rejects.toThrow('The disk is full.');
     expect(begun).toBeLessThanOrEqual(16);
     expect(ended).toBe(begun);
   });

@@ -216,8 +216,8 @@ export interface ConsentFilter {
 }
 
 /**
- * Applicants and consents. Every method throws when the storage fails; nothing is lost silently. What belongs to another
- * data consumer is not found, as if it were not there, at the same cost.
+ * Applicants and consents. Every method throws when the storage fails, a write with `STORE_UNAVAILABLE`; nothing is lost
+ * silently. What belongs to another data consumer is not found, as if it were not there, at the same cost.
  */
 export interface ConsentStore {
   /** The applicant that a national id is for a data consumer. Pure computation: no look-up, nothing stored. */

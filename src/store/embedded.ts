@@ -15,7 +15,7 @@ import { startWriter } from './writer-thread.ts';
 export interface Store extends AsyncDisposable {
   readonly consents: ConsentStore;
   readonly disclosures: DisclosureLog;
-  /** Resolves when the store can be read and written right now. @throws StoreError otherwise */
+  /** Resolves when the store can be read and written right now. @throws GatewayError `STORE_UNAVAILABLE`, or what reading throws */
   ping(): Promise<void>;
   /** Lets accepted writes finish, refuses later ones, and releases the file. Closing twice is closing once. */
   close(): Promise<void>;

@@ -1,3 +1,5 @@
+import { GatewayError } from '../errors.ts';
+
 /**
  * What is wrong with the storage or its keys, in one sentence for the operator: the command line prints it without a
  * stack trace. Never holds a stored value. The same call may succeed later when the cause lies outside (disk, lock);
@@ -5,6 +7,15 @@
  */
 export class StoreError extends Error {
   override readonly name = 'StoreError';
+}
+
+/** A write that was not made, as its caller may hear of it. Its cause is the sentence for the operator. */
+export function unwritten(cause: StoreError): GatewayError {
+  return new GatewayError(
+    'STORE_UNAVAILABLE',
+    'The gateway cannot write to its store, so nothing was changed here. Try again later; tell the operator.',
+    { cause },
+  );
 }
 
 /** SQLite's primary result codes (the low byte of the extended one) that an operator can do something about. */

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
-import { StoreError } from './failure.ts';
+import type { GatewayError } from '../errors.ts';
+import { StoreError, unwritten } from './failure.ts';
 import type { Operation, OperationName, Operations, Write } from './writes.ts';
 
 /** The one way to write to a file. */
@@ -20,7 +21,7 @@ type Reply = { readonly number: number; readonly value: never } | { readonly num
 
 interface Asker {
   resolve(value: never): void;
-  reject(reason: StoreError): void;
+  reject(reason: GatewayError): void;
 }
 
 /**
@@ -42,7 +43,7 @@ export function startWriter(file: string, onFailure: (sentence: string) => void)
   const end = (reason: StoreError): void => {
     ended ??= reason;
     opened.reject(ended);
-    for (const asker of askers.values()) asker.reject(ended);
+    for (const asker of askers.values()) asker.reject(unwritten(ended));
     askers.clear();
   };
 
@@ -54,7 +55,7 @@ export function startWriter(file: string, onFailure: (sentence: string) => void)
 
   const write = <N extends OperationName>(operation: Operation<N>): Promise<Operations[N]['gives']> =>
     new Promise((resolve, reject) => {
-      if (ended !== undefined) return reject(ended);
+      if (ended !== undefined) return reject(unwritten(ended));
       const number = ++lastNumber;
       if (leaving.push({ number, operation }) === 1) queueMicrotask(send);
       askers.set(number, { resolve, reject });
@@ -81,7 +82,7 @@ export function startWriter(file: string, onFailure: (sentence: string) => void)
     for (const reply of message.replies) {
       const asker = askers.get(reply.number);
       askers.delete(reply.number);
-      if ('failure' in reply) asker?.reject(new StoreError(reply.failure));
+      if ('failure' in reply) asker?.reject(unwritten(new StoreError(reply.failure)));
       else asker?.resolve(reply.value);
     }
   });

@@ -53,7 +53,7 @@ export type Operation<N extends OperationName = OperationName> = {
   [Each in N]: { readonly name: Each; readonly takes: Operations[Each]['takes'] };
 }[N];
 
-/** Has a write done, durably: resolves after the commit. @throws StoreError, and then nothing of this write is stored. */
+/** Has a write done, durably: resolves after the commit. @throws GatewayError `STORE_UNAVAILABLE`, whose cause is a StoreError; then nothing of this write is stored. */
 export type Write = <N extends OperationName>(operation: Operation<N>) => Promise<Operations[N]['gives']>;
 
 /** An open file, as far as one write needs it. */

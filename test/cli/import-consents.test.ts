@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import type { MigratedConsent } from '../../src/sandbox/migrated.ts';
@@ -221,6 +222,22 @@ describe('an import', { timeout: 120_000 }, () => {
     const said = ended.stdout + ended.stderr + failed.stdout + failed.stderr;
     for (const { person, code } of [one, mistyped, two, lost])
       expect([said.includes(person), said.includes(code)]).toEqual([false, false]);
+  });
+
+  it('stops where the store cannot be written, and says why in one sentence', async () => {
+    const settings = await configured('unwritable');
+    const [one, two] = planted(2_050, 2_052);
+    if (one === undefined || two === undefined) throw new Error('two codes');
+    expect(await imported(settings, listOf([one]))).toMatchObject({ code: 0 });
+    const file = storeFileIn(settings.store);
+    {
+      using store = new DatabaseSync(file);
+      store.exec("CREATE TRIGGER full BEFORE INSERT ON consents BEGIN SELECT RAISE(ABORT, 'no room'); END");
+    }
+    const ended = await imported(settings, listOf([one, two]));
+    expect(ended).toMatchObject({ code: 2 });
+    expect(rowsOf(ended)).toEqual([expect.stringMatching(/^2,USABLE,/)]);
+    expect(ended.stderr).toMatch(new RegExp(`^The store ${file} failed: no room\\.$`, 'm'));
   });
 
   it('asks anew whose consent is of no use, and tells the consent’s id and no page', async () => {

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { GraphQLError } from 'graphql';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -71,6 +70,11 @@ const ask = (world: World) => world.query('case-handler-a', REQUEST_CONSENT, { i
 /** Nobody is there to be answered that they have gone. */
 type Met = Exclude<ErrorCode, 'ABANDONED'>;
 
+function breakInserts(world: World, table: 'consents' | 'disclosures'): void {
+  using file = new DatabaseSync(world.databaseFile);
+  file.exec(`CREATE TRIGGER full BEFORE INSERT ON ${table} BEGIN SELECT RAISE(ABORT, 'no room'); END`);
+}
+
 /** A way to each code from outside. */
 const WAYS: Readonly<Record<Met, (world: World) => Promise<Seen>>> = {
   UNAUTHENTICATED: (world) => world.query(null, '{ viewer { role } }'),
@@ -112,10 +116,12 @@ const WAYS: Readonly<Record<Met, (world: World) => Promise<Seen>>> = {
   },
   NATIONAL_ID_IN_DOCUMENT: (world) => world.query('case-handler-a', `{ viewer { role } } # ${P04}`),
   AUDIT_UNAVAILABLE: (world) => {
-    const file = new DatabaseSync(join(world.directory, 'samtykkeporten.db'));
-    file.exec("CREATE TRIGGER full BEFORE INSERT ON disclosures BEGIN SELECT RAISE(ABORT, 'no room'); END");
-    file.close();
+    breakInserts(world, 'disclosures');
     return read(world);
+  },
+  STORE_UNAVAILABLE: (world) => {
+    breakInserts(world, 'consents');
+    return ask(world);
   },
   INTERNAL: (world) => {
     trouble.clock = { thrown: new Error('planted'), spared: 1 };
@@ -128,7 +134,9 @@ describe('every code can be met from outside', () => {
 
   it.each(codes)('%s', async (code) => {
     await using fresh =
-      code === 'AUDIT_UNAVAILABLE' || code === 'DELEGATION_MISSING' ? await openTroubled() : undefined;
+      code === 'AUDIT_UNAVAILABLE' || code === 'STORE_UNAVAILABLE' || code === 'DELEGATION_MISSING'
+        ? await openTroubled()
+        : undefined;
     const world = fresh ?? shared;
     const seen = await WAYS[code](world);
     expect(seen.errors.map(({ extensions }) => extensions.code)).toContain(code);

@@ -95,7 +95,7 @@ describe('a gateway whose disk is full', () => {
       for (const reason of reasons)
         expect(reason).toMatch(/^The store [^\n]+: check the disk, and that it has room\.$/);
       const failures = events.filter(({ event }) => event === 'record failed');
-      expect(failures.map(({ step, name }) => [step, name])).toEqual(Array(3).fill(['intend', 'StoreError']));
+      expect(failures.map(({ step, name }) => [step, name])).toEqual(Array(3).fill(['intend', 'GatewayError']));
     }, PATIENCE);
   });
 
@@ -123,7 +123,7 @@ describe('a gateway whose disk is full', () => {
   it('asks nobody for a consent that it could not remember', async () => {
     {
       using _ = fillDisk(directory);
-      expect(codesOf(await gateway.ask('P05'))).toEqual(['INTERNAL']);
+      expect(codesOf(await gateway.ask('P05'))).toEqual(['STORE_UNAVAILABLE']);
       expect(running.sandbox.altinn3.register.askedOf(numberOf('P05'))).toEqual([]);
     }
     expect((await gateway.ask('P05')).data.requestConsent.created).toBe(true);
@@ -144,7 +144,7 @@ describe('a gateway whose disk is full', () => {
     {
       using _ = fillDisk(directory);
       running.sandbox.faults.clear();
-      expect(codesOf(await asking)).toEqual(['INTERNAL']);
+      expect(codesOf(await asking)).toEqual(['STORE_UNAVAILABLE']);
     }
     const again = await gateway.ask('P06');
     expect(again.errors).toEqual([]);

@@ -8,13 +8,18 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Disclosure } from '../../src/access/ports.ts';
-import { StoreError } from '../../src/store/failure.ts';
 import { newKeyFile, parseKeyFile } from '../../src/store/keys.ts';
 import { A, ALL_CONSENTS, ALL_DISCLOSURES, intention, newConsent, person } from '../contracts/remembered.ts';
 import { commitsIn, freshFile, openStore } from './support.ts';
 
 afterEach(() => {
   vi.restoreAllMocks();
+});
+
+/** What a caller hears of a write that was not made, with what the operator is told beneath it. */
+const unwritten = (sentence: string) => ({
+  code: 'STORE_UNAVAILABLE',
+  cause: { name: 'StoreError', message: expect.stringContaining(sentence) },
 });
 
 describe('writing', () => {
@@ -41,7 +46,7 @@ describe('writing', () => {
     const all = Array.from({ length: 100 }, (_, at) => (at === 50 ? known : intention(applicant)));
     const results = await Promise.allSettled(all.map((each) => store.disclosures.intend(each)));
     expect(results.flatMap(({ status }, at) => (status === 'rejected' ? [at] : []))).toEqual([50]);
-    expect(results[50]).toMatchObject({ reason: expect.any(StoreError) });
+    expect(results[50]).toMatchObject({ reason: unwritten('UNIQUE') });
   });
 
   it('that fails tells the operator why, once for all that failed together', async () => {
@@ -77,8 +82,10 @@ describe('writing', () => {
     const writes = Array.from({ length: 50 }, () => store.disclosures.intend(intention(applicant)));
     await store.close();
     await Promise.all(writes);
-    await expect(store.disclosures.intend(intention(applicant))).rejects.toThrow('The store is closed.');
-    await expect(store.ping()).rejects.toThrow('The store is closed.');
+    await expect(store.disclosures.intend(intention(applicant))).rejects.toMatchObject(
+      unwritten('The store is closed.'),
+    );
+    await expect(store.ping()).rejects.toMatchObject(unwritten('The store is closed.'));
     await expect(store.consents.page(A, { first: 1, after: null }, ALL_CONSENTS, 'VALID_TO_ASC')).rejects.toThrow();
     await using again = await openStore(file);
     expect(await allRecords(again)).toHaveLength(50);
@@ -97,15 +104,11 @@ describe('writing', () => {
     await writer.terminate();
     // Whatever was acknowledged before the end was done; the rest is told so.
     for (const result of await settled) {
-      if (result.status === 'rejected')
-        expect(result.reason).toMatchObject({
-          name: 'StoreError',
-          message: expect.stringContaining('lost its writer'),
-        });
+      if (result.status === 'rejected') expect(result.reason).toMatchObject(unwritten('lost its writer'));
     }
-    await expect(store.disclosures.intend(intention(applicant))).rejects.toThrow('lost its writer');
-    await expect(store.consents.insert(newConsent(applicant))).rejects.toThrow(StoreError);
-    await expect(store.ping()).rejects.toThrow('lost its writer');
+    await expect(store.disclosures.intend(intention(applicant))).rejects.toMatchObject(unwritten('lost its writer'));
+    await expect(store.consents.insert(newConsent(applicant))).rejects.toMatchObject(unwritten('lost its writer'));
+    await expect(store.ping()).rejects.toMatchObject(unwritten('lost its writer'));
     expect(told).toEqual([expect.stringContaining('lost its writer: restart the gateway.')]);
   });
 
