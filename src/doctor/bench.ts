@@ -26,8 +26,11 @@ export interface Bench extends DoctorParts {
   readonly config: Config;
   /** A way out to one upstream, with the deadlines and repetitions of the gateway itself. */
   readonly upstream: (name: UpstreamName, baseUrl: string) => Upstream;
-  /** Looks at one rung. The id is for a call that takes one along. */
-  readonly examine: (rung: Pick<Rung, 'rung' | 'of'>, look: (callId: string) => Promise<Verdict>) => Promise<Rung>;
+  /** Looks at one rung, and calls that host for it if one is named. The id is for a call that takes one along. */
+  readonly examine: (
+    rung: Pick<Rung, 'rung' | 'of' | 'host'>,
+    look: (callId: string) => Promise<Verdict>,
+  ) => Promise<Rung>;
   /** Does something and tells when. */
   readonly timed: <T>(work: () => Promise<T>) => Promise<{ readonly result: T; readonly timing: Timing }>;
   /** A rung that an earlier one keeps from being examined. @param because a sentence */

@@ -25,9 +25,10 @@ type Resource = z.output<typeof resourceSchema>;
 /** Asks Altinn's registry for the consent resource, and holds the metadata keys of the configuration against it. */
 export async function examineResource(bench: Bench): Promise<readonly Rung[]> {
   const { baseUrl, resource } = bench.config.altinn3;
+  const { host } = new URL(baseUrl);
   const altinn = { name: 'Altinn 3', address: baseUrl, contact: ALTINN };
   let found: Resource | undefined;
-  const rung = await bench.examine({ rung: 'resource' }, async (callId) => {
+  const rung = await bench.examine({ rung: 'resource', host }, async (callId) => {
     const answer = await get(bench.upstream('altinn', baseUrl), callId, {
       path: `${REGISTRY}${encodeURIComponent(resource)}`,
       headers: { accept: 'application/json', 'x-request-id': callId },
@@ -35,7 +36,7 @@ export async function examineResource(bench: Bench): Promise<readonly Rung[]> {
     if ('unanswered' in answer) return noAnswer(altinn, answer.unanswered);
     if (isOutOfService(answer.status)) return { ...outOfService(altinn, answer.status), callId };
     found = answer.status === 200 ? parseJson(answer, resourceSchema) : undefined;
-    return { ...judgeResource(answer, found, resource), callId };
+    return { ...judgeResource(answer, found, bench.config.altinn3), callId };
   });
   const keys = found;
   if (rung.state === 'wrong' || keys === undefined) {
@@ -47,13 +48,17 @@ export async function examineResource(bench: Bench): Promise<readonly Rung[]> {
   return [rung, await bench.examine({ rung: 'metadata' }, async () => judgeKeys(keys, bench.config))];
 }
 
-function judgeResource({ status }: WireResponse, found: Resource | undefined, resource: string): Verdict {
+function judgeResource(
+  { status }: WireResponse,
+  found: Resource | undefined,
+  { baseUrl, resource }: Config['altinn3'],
+): Verdict {
   if (status === 404) {
     return {
       state: 'wrong',
-      seen: `Altinn’s registry has no resource \`${resource}\` in this environment.`,
-      todo: 'Check `altinn3.resource` in the configuration: NAV’s is `nav_samtykke_dsop_aap-ufore`. If it is that, ask whether NAV has registered it in this environment.',
-      ask: [NAV, ALTINN],
+      seen: `${new URL(baseUrl).host} knows no resource \`${resource}\` (HTTP 404): Altinn’s registry does not have it in this environment, or is not there.`,
+      todo: 'Check `altinn3.baseUrl` in the configuration first: at a wrong address nothing is found. Then `altinn3.resource`: NAV’s is `nav_samtykke_dsop_aap-ufore`. If both are right, ask whether NAV has registered it in this environment.',
+      ask: [OPERATOR, NAV, ALTINN],
     };
   }
   if (found === undefined) {

@@ -20,9 +20,39 @@ const ISSUERS: Readonly<Record<Exclude<Environment, 'sandbox'>, readonly string[
 
 type Credentials = readonly [ConfiguredCredential, ...ConfiguredCredential[]];
 
-/** The key or certificate that signs at this moment. The others are tried when their time comes. */
+/** The key or certificate that signs at this moment. */
 export function currentCredential({ credentials }: ConfiguredClient, now: Date): ConfiguredCredential {
   return currentOf(atLeastOne(credentials), now);
+}
+
+/** A key or certificate whose time is yet to come. */
+export interface Successor {
+  readonly credential: ConfiguredCredential;
+  /** Its place in the configuration: `keys[1]`. */
+  readonly place: string;
+  /** When it begins to sign, for people. */
+  readonly takesOver: string;
+  /** Why it cannot be tried before, a sentence; undefined: it can. */
+  readonly obstacle: string | undefined;
+}
+
+/** The key or certificate that takes over from the one that signs at this moment, if there is one. */
+export function successorOf({ credentials }: ConfiguredClient, now: Date): Successor | undefined {
+  const all = atLeastOne(credentials);
+  const current = currentOf(all, now);
+  const next = all.find((each) => each !== current && each.startsAt !== undefined && each.startsAt > now);
+  if (next === undefined) return undefined;
+  const takesOver = momentOf(next.startsAt);
+  const validFrom = ownCertificateOf(next)?.validFromDate;
+  return {
+    credential: next,
+    place: placeOf(all, next),
+    takesOver,
+    obstacle:
+      validFrom === undefined || validFrom <= now
+        ? undefined
+        : `Takes over on ${takesOver}. It is valid from ${momentOf(validFrom)} on, and cannot be tried before.`,
+  };
 }
 
 /** Judges whether a client can sign at this moment, and for how long. What is said of it is its place in the configuration. */
@@ -31,25 +61,31 @@ export function judgeCredential(client: ConfiguredClient, now: Date): Verdict {
   const current = currentOf(all, now);
   const kind = current.certificate === undefined ? 'key' : 'certificate';
   const renewal = RENEWAL[kind];
-  const names = `${placeOf(all, current)} signs${followedBy(all, now)}.`;
+  const next = successorOf(client, now);
+  const followedBy = next === undefined ? '' : `; \`${next.place}\` takes over on ${next.takesOver}`;
+  const names = `\`${placeOf(all, current)}\` signs${followedBy}.`;
   const until = dateOf(lastsUntil(all, now));
   switch (ageOf(all, now)) {
     case 'not yet valid':
       return {
         state: 'wrong',
         seen: `The ${kind} may not be used before ${momentOf(current.startsAt)}, and there is no other.`,
-        todo: `Wait until then, or correct \`startsAt\` of ${placeOf(all, current)} in the configuration.`,
+        todo: `Wait until then, or correct \`startsAt\` of \`${placeOf(all, current)}\` in the configuration.`,
         ask: [OPERATOR],
       };
     case 'expired':
       return { state: 'wrong', seen: `The ${kind} expired on ${until}. Maskinporten refuses it.`, ...renewal };
     case 'expires soon':
       return { state: 'warning', seen: `${names} It can sign only until ${until}.`, ...renewal };
-    case 'unknown':
+    case 'unknown': {
+      const undated = all.filter(({ expiresAt }) => expiresAt === undefined).map((each) => `\`${placeOf(all, each)}\``);
       return {
-        state: 'ok',
-        seen: `${names} When it expires is not known: a key lives a year from its last upload to Maskinporten. With \`registeredOn\` in the configuration the gateway warns in time.`,
+        state: 'warning',
+        seen: `${names} The end of ${undated.join(' and ')} is not known: a key lives a year from its last upload to Maskinporten.`,
+        todo: `Add \`registeredOn\`, the date of the last upload, to ${undated.join(' and ')} in the configuration: then the gateway warns in time.`,
+        ask: [OPERATOR],
       };
+    }
     case 'valid':
       return { state: 'ok', seen: `${names} It can sign until ${until}.` };
   }
@@ -70,11 +106,11 @@ const RENEWAL = {
  * Judges by its issuer whether a certificate belongs to this environment: Maskinporten keeps test and production strictly
  * apart. Whose certificate it is has been judged with the configuration. Undefined for a key, which does not say where it is from.
  */
-export function judgeIssuer({ certificate }: ConfiguredCredential, here: Environment): Verdict | undefined {
-  const [own] = certificate?.chain ?? [];
+export function judgeIssuer(credential: ConfiguredCredential, here: Environment): Verdict | undefined {
+  const { certificate } = credential;
+  const own = ownCertificateOf(credential);
   if (certificate === undefined || own === undefined) return undefined;
-  const { issuer } = new X509Certificate(Buffer.from(own.reveal(), 'base64'));
-  const from = environmentOf(/^CN=(.*)$/m.exec(issuer)?.[1] ?? '');
+  const from = environmentOf(/^CN=(.*)$/m.exec(own.issuer)?.[1] ?? '');
   const whose = `The certificate is issued to organisation ${certificate.organisationNumber}`;
   if (from === undefined) {
     return {
@@ -106,15 +142,13 @@ function atLeastOne([first, ...others]: readonly ConfiguredCredential[]): Creden
 
 /** `keys[0]`: says which without its id. */
 function placeOf(all: Credentials, one: ConfiguredCredential): string {
-  return `\`${one.certificate === undefined ? 'keys' : 'certificates'}[${all.indexOf(one)}]\``;
+  return `${one.certificate === undefined ? 'keys' : 'certificates'}[${all.indexOf(one)}]`;
 }
 
-/** Which one takes over from the current one, and when. */
-function followedBy(all: Credentials, now: Date): string {
-  const next = all.find(({ startsAt }) => startsAt !== undefined && startsAt > now);
-  return next === undefined
-    ? ''
-    : `; ${placeOf(all, next)} takes over on ${momentOf(next.startsAt)}, and is tried then`;
+/** Undefined for a key. */
+function ownCertificateOf({ certificate }: ConfiguredCredential): X509Certificate | undefined {
+  const [own] = certificate?.chain ?? [];
+  return own === undefined ? undefined : new X509Certificate(Buffer.from(own.reveal(), 'base64'));
 }
 
 function dateOf(moment: Date | undefined): string {

@@ -31,11 +31,12 @@ export async function examineDiscovery(bench: Bench): Promise<Discovered> {
     get(upstream, bench.newCallId(), { path: METADATA, headers: { accept: 'application/json' } }),
   );
   const verdict = 'unanswered' in answer ? noAnswer(nameOf(issuer), answer.unanswered) : judgeMetadata(answer, bench);
-  const discovery: Rung = { rung: 'discovery', ...verdict, ...timing };
+  const { host } = new URL(issuer);
+  const discovery: Rung = { rung: 'discovery', host, ...verdict, ...timing };
   const clock =
     'unanswered' in answer
       ? bench.unexamined({ rung: 'clock' }, 'Maskinporten, whose clock is the measure, gave no answer.')
-      : clockRung(answer, timing, bench);
+      : { ...clockRung(answer, timing, bench), host };
   return { rungs: [discovery, clock], obstacle: obstacleIn(discovery, clock) };
 }
 

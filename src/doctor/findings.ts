@@ -53,8 +53,10 @@ const names = Object.keys(RUNGS).filter((name): name is RungName => Object.hasOw
 
 const rungSchema = verdictSchema.extend({
   rung: z.enum(names),
-  /** Which of several: a scope, or a source of NAV. */
+  /** Which of several: a scope, a source of NAV, or the key that takes over. */
   of: z.string().optional(),
+  /** The host that was called, with its port where that is not the usual one; absent where none was. */
+  host: z.string().optional(),
   /** ISO moment, UTC, by the clock of this machine. */
   at: z.iso.datetime(),
   /** Whole milliseconds. */
@@ -67,6 +69,8 @@ export type Rung = z.output<typeof rungSchema>;
 /** What `doctor --json` prints. `version` grows when a member changes its meaning or goes; new members may come at any time. */
 export const findingsSchema = z.object({
   version: z.literal(1),
+  /** Of this gateway: `0.1.0`. */
+  gatewayVersion: z.string(),
   /** Null: the configuration cannot be used. */
   profile: z.enum(['sandbox', 'test', 'production']).nullable(),
   /** ISO moment, UTC. */

@@ -13,6 +13,7 @@ import { SHARED_RUNGS } from './findings.ts';
 import { climb } from './ladder.ts';
 import { examineReturnPath } from './return-path.ts';
 import { scopesOf } from './scopes.ts';
+import { gatewayVersion } from './version.ts';
 
 /**
  * Walks the ladder from configuration to NAV for each data consumer, as the gateway itself would go it, and tells at each rung what is
@@ -69,6 +70,7 @@ async function examine(bench: Bench, only: readonly string[] | undefined): Promi
   }
   return {
     version: 1,
+    gatewayVersion: gatewayVersion(),
     profile: config.profile,
     startedAt,
     endedAt: clock.now().toISOString(),
@@ -101,6 +103,7 @@ export function unusableConfiguration(mistakes: readonly string[], { clock }: Pi
   });
   return {
     version: 1,
+    gatewayVersion: gatewayVersion(),
     profile: null,
     startedAt: at,
     endedAt: at,

@@ -8,7 +8,8 @@ import type { Source } from './scopes.ts';
 
 /**
  * Calls NAV about nobody, without a consent: NAV has to refuse that (400 or 403), and so proves that it is reached. It reads nothing and
- * traces nothing. NAV answers 403 for a scope it does not accept as well, which only a read under a consent tells apart.
+ * traces nothing. In which order NAV checks is not published: 403 may be for the call without a consent, or for a scope that NAV does
+ * not accept, which only a read under a consent tells apart.
  */
 export async function lookAtNav(bench: Bench, source: Source, token: Secret, callId: string): Promise<Verdict> {
   const nav = { name: 'NAV', address: source.baseUrl, contact: NAV };
@@ -27,10 +28,17 @@ export async function lookAtNav(bench: Bench, source: Source, token: Secret, cal
   if (isOutOfService(status)) return { ...outOfService(nav, status), callId };
   switch (status) {
     case 400:
-    case 403:
       return {
         state: 'ok',
-        seen: `Reached at ${host} with a token. A call about nobody is refused, as it must be (HTTP ${status}).`,
+        seen: `Reached at ${host} with a token. A call about nobody is refused, as it must be (HTTP 400).`,
+        callId,
+      };
+    case 403:
+      return {
+        state: 'ask',
+        seen: `Reached at ${host} with a token. A call about nobody is refused, as it must be (HTTP 403); but NAV says the same to a scope that it does not accept.`,
+        todo: `Check that \`${source.scope}\` is the scope of this source: NAV’s are \`nav:arbeid/v1/aap\` and \`nav:helse/v1/uforeopplysninger\`. If it is, the first read under a consent settles it.`,
+        ask: [NAV],
         callId,
       };
     case 401:

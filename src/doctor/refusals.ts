@@ -1,4 +1,5 @@
 import type { Evidence } from '../errors.ts';
+import type { Actor } from '../gateway-suppliers.ts';
 import type { MASKINPORTEN_OUTCOMES } from '../maskinporten/outcomes.ts';
 import { CERTIFICATE_ISSUER, DIGDIR, OPERATOR, ownerOf } from './contacts.ts';
 import type { Verdict } from './findings.ts';
@@ -6,8 +7,14 @@ import type { Verdict } from './findings.ts';
 /** What a refusal of Maskinporten is about. */
 export type RefusedFor = 'client' | 'scope' | 'delegation';
 
+/** For whom a scope was asked, and by whose client, as far as that is known: the first token tells. */
+export interface ScopeAsked {
+  readonly organisation: string;
+  readonly client: 'its own' | 'its supplier’s' | 'not known';
+}
+
 type Code = keyof typeof MASKINPORTEN_OUTCOMES;
-type Advice = Pick<Verdict, 'seen' | 'todo' | 'ask'>;
+type Advice = Required<Pick<Verdict, 'seen' | 'todo' | 'ask'>>;
 
 const CLIENT_ID = '`clientId` in the configuration with the client in Digdir’s self-service';
 
@@ -72,6 +79,16 @@ const UNEXPLAINED: Advice = {
   ask: [OPERATOR, DIGDIR],
 };
 
+/**
+ * One's own number as `consumer_org` is documented to be refused by a text without a code; that it comes as `invalid_request` is not
+ * confirmed. Texts are not read, and no other refusal without a code is known to come so.
+ */
+const OF_ITSELF: Advice = {
+  seen: 'Maskinporten does not accept the grant, as it does when an organisation acts on behalf of itself: the client of `supplier` may belong to the data consumer.',
+  todo: 'Compare `supplier.client` and `supplier.organisationNumber` with the client in Digdir’s self-service. A client that is the data consumer’s own stands as `client` in its entry; the supplier needs one of its own.',
+  ask: [OPERATOR, DIGDIR],
+};
+
 /** Tells what was refused: the scope for this organisation, its delegation, or the client as such. */
 export function refusedFor({ upstreamCode, error }: Evidence): RefusedFor {
   if (upstreamCode === 'MP-251') return 'delegation';
@@ -83,9 +100,11 @@ export function refusedFor({ upstreamCode, error }: Evidence): RefusedFor {
 const OF_A_SCOPE: ReadonlySet<string> = new Set(['MP-200', 'MP-201', 'MP-250'] satisfies Code[]);
 
 /** The verdict on a refused client. */
-export function clientRefused(evidence: Evidence): Verdict {
-  const code = evidence.upstreamCode ?? '';
-  return refusal(isKnown(code) ? (OF_THE_CLIENT[code] ?? UNEXPLAINED) : UNEXPLAINED, evidence);
+export function clientRefused(evidence: Evidence, { delegation }: Pick<Actor, 'delegation'>): Verdict {
+  const { upstreamCode: code = '', error } = evidence;
+  if (isKnown(code)) return refusal(OF_THE_CLIENT[code] ?? UNEXPLAINED, evidence);
+  const isOfItself = delegation !== undefined && code === '' && error === 'invalid_request';
+  return refusal(isOfItself ? OF_ITSELF : UNEXPLAINED, evidence);
 }
 
 function isKnown(code: string): code is Code {
@@ -95,14 +114,14 @@ function isKnown(code: string): code is Code {
 const TERMS = 'Digdir wants the terms for end user systems signed and a registration form sent in first.';
 
 /** The verdict on a scope that is refused to an organisation. */
-export function scopeRefused(scope: string, organisation: string, evidence: Evidence): Verdict {
+export function scopeRefused(scope: string, { organisation, client }: ScopeAsked, evidence: Evidence): Verdict {
   const owner = ownerOf(scope);
   switch (evidence.upstreamCode) {
     case 'MP-200':
       return refusal(
         {
           seen: 'The scope is not registered on the client.',
-          todo: 'Add it to the client in Digdir’s self-service. If it cannot be found there, it may not be opened yet: ask its owner. A change works some minutes later.',
+          todo: `Add it to the client in Digdir’s self-service. ${client === 'its supplier’s' ? DELEGABLE : OPENED} A change works some minutes later.`,
           ask: [OPERATOR, owner.contact],
         },
         evidence,
@@ -119,8 +138,8 @@ export function scopeRefused(scope: string, organisation: string, evidence: Evid
     default:
       return refusal(
         {
-          seen: `${owner.name} has not opened the scope for ${organisation}.`,
-          todo: `Ask for it to be opened for ${organisation}, in this environment: for the insurer, never for its supplier.${scope.startsWith('altinn:consentrequests.') ? ` ${TERMS}` : ''} A change works some minutes later.`,
+          seen: `${owner.name} has not opened the scope for ${organisation}${client === 'not known' ? ', or this is a supplier’s client' : ''}.`,
+          todo: `Ask for it to be opened for ${organisation}, in this environment: for the insurer, never for its supplier.${scope.startsWith('altinn:consentrequests.') ? ` ${TERMS}` : ''} A change works some minutes later.${client === 'not known' ? ` ${OF_A_SUPPLIER}` : ''}`,
           ask: [owner.contact],
         },
         evidence,
@@ -128,13 +147,18 @@ export function scopeRefused(scope: string, organisation: string, evidence: Evid
   }
 }
 
+const OPENED = 'If it cannot be found there, it may not be opened yet: ask its owner.';
+const DELEGABLE =
+  'For a supplier it stands there under “available to all”. If it does not, it may have no `delegation_source`, and then it cannot be delegated: ask its owner.';
+const OF_A_SUPPLIER = 'But if this client belongs to a supplier: leave `client` out, and let `supplier` act.';
+
 /** The verdict on a refusal, with what Maskinporten's support asks for. */
 export function refusal({ seen, todo, ask }: Advice, { upstreamCode, traceId }: Evidence): Verdict {
   return {
     state: 'wrong',
     seen: upstreamCode === undefined ? seen : seen.replace(/\.$/, ` (${upstreamCode}).`),
-    ...(todo === undefined ? {} : { todo }),
-    ...(ask === undefined ? {} : { ask }),
+    todo,
+    ask,
     ...(traceId === undefined ? {} : { traceId }),
   };
 }

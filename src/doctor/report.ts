@@ -10,13 +10,15 @@ const RESULTS = {
 } as const satisfies Record<Rung['state'], string>;
 
 /**
- * The findings as the report of an integration test, in Markdown: each step with its result, its time and the id under which it can
- * be found in the logs of the others. It names organisations by name and number, and holds no other identifier.
+ * The findings as the report of an integration test, in Markdown: each step with its result, the host it went to, its time and the id
+ * under which it can be found in the logs of the others. It names organisations by name and number, and holds no other identifier.
  */
-export function integrationReport({ profile, startedAt, endedAt, isHealthy, shared, dataConsumers }: Findings): string {
+export function integrationReport(findings: Findings): string {
+  const { gatewayVersion, profile, startedAt, endedAt, isHealthy, shared, dataConsumers } = findings;
   return [
     '# Integration test: consent-based data from NAV (DSOP, SSU)',
     [
+      `- Gateway: Samtykkeporten ${gatewayVersion}`,
       `- Environment: ${profile ?? 'not known, since the configuration cannot be used'}`,
       `- Begun: ${startedAt}`,
       `- Ended: ${endedAt}`,
@@ -41,17 +43,17 @@ function section(title: string, rungs: readonly Rung[]): string {
   return [
     `## ${title}`,
     '',
-    '| Step | Result | Time | Took | Call or trace id |',
-    '|---|---|---|---|---|',
+    '| Step | Result | Host | Time | Took | Call or trace id |',
+    '|---|---|---|---|---|---|',
     ...rungs.map(rowOf),
     ...(notes.length === 0 ? [] : ['', ...notes.flatMap(noteOf)]),
   ].join('\n');
 }
 
 function rowOf(rung: Rung): string {
-  const { state, at, tookMs, callId, traceId } = rung;
+  const { state, host = '', at, tookMs, callId, traceId } = rung;
   const when = state === 'not examined' ? ['', ''] : [at, `${tookMs} ms`];
-  return `| ${[titleOf(rung), RESULTS[state], ...when, traceId ?? callId ?? ''].map(cell).join(' | ')} |`;
+  return `| ${[titleOf(rung), RESULTS[state], host, ...when, traceId ?? callId ?? ''].map(cell).join(' | ')} |`;
 }
 
 function noteOf(rung: Rung): string[] {

@@ -1,9 +1,11 @@
 import { stillClock } from '../../../src/clock.ts';
 import type { Config } from '../../../src/config.ts';
+import type { ConfiguredClient } from '../../../src/config-client.ts';
 import { checklist } from '../../../src/doctor/checklist.ts';
 import type { Findings } from '../../../src/doctor/findings.ts';
 import { runDoctor } from '../../../src/doctor/index.ts';
 import { integrationReport } from '../../../src/doctor/report.ts';
+import { NEUTRAL_PAGE } from '../../../src/host-return.ts';
 import { CAST } from '../../../src/sandbox/cast.ts';
 import type { Sandbox } from '../../../src/sandbox/sandbox.ts';
 import { createSandbox } from '../../../src/sandbox/sandbox.ts';
@@ -11,7 +13,7 @@ import { newSandboxState } from '../../../src/sandbox/state.ts';
 import type { Organisation } from '../../../src/sandbox/world.ts';
 import { NUMBERS, SANDBOX_START } from '../../../src/sandbox/world.ts';
 import { sandboxConfig } from '../../../src/standalone-config.ts';
-import type { Transport } from '../../../src/upstream.ts';
+import type { Transport, WireResponse } from '../../../src/upstream.ts';
 import type { Planted } from '../../leaks/search.ts';
 import { ORIGINS } from '../../support/world.ts';
 
@@ -36,7 +38,8 @@ export interface Examined {
   readonly sandbox: Sandbox;
 }
 
-const PUBLIC_URL = 'http://127.0.0.1:4000';
+/** Where the gateway is reached from outside. */
+export const PUBLIC_URL = 'http://127.0.0.1:4000';
 
 /** Keys take time to make, so every examination begins from the same. */
 const state = await newSandboxState();
@@ -91,6 +94,20 @@ export function patient(
   return { ...config, dataConsumers };
 }
 
+/** The configured client of an organisation of the sandbox, whoever it is configured for. */
+export function clientOf({ dataConsumers, supplier }: Config, whom: Organisation['shortName']): ConfiguredClient {
+  const configured = [...dataConsumers, ...(supplier === undefined ? [] : [supplier])];
+  const client = configured.find(({ organisationNumber }) => organisationNumber === NUMBERS[whom])?.client;
+  if (client === undefined) throw new Error(`${whom} has no client`);
+  return client;
+}
+
+/** A client with a second key, unlike its first in what is given. */
+export function withNext({ credentials: [first], ...client }: ConfiguredClient, next: object): ConfiguredClient {
+  if (first === undefined) throw new Error('this client has no key');
+  return { ...client, credentials: [first, { ...first, ...next }] };
+}
+
 /** The same client with each of its keys or certificates changed. */
 export function withCredential(
   { client, ...rest }: Config['dataConsumers'][number],
@@ -100,21 +117,27 @@ export function withCredential(
   return { ...rest, client: { ...client, credentials: client.credentials.map((each) => ({ ...each, ...change })) } };
 }
 
+/** The gateway at its public address: alive, and nobody has yet to come back to it. */
 function withGateway(doubles: Transport): Transport {
-  return async (request) =>
-    request.url === `${PUBLIC_URL}/health`
-      ? { status: 200, headers: {}, body: new TextEncoder().encode('{"status":"alive"}') }
-      : doubles(request);
+  return async (request) => {
+    if (request.url === `${PUBLIC_URL}/health`) return answer(200, '{"status":"alive"}');
+    return request.url.startsWith(`${PUBLIC_URL}/return/`) ? answer(404, NEUTRAL_PAGE) : doubles(request);
+  };
+}
+
+/** An answer off the wire. */
+export function answer(status: number, body: string): WireResponse {
+  return { status, headers: {}, body: new TextEncoder().encode(body) };
 }
 
 function noting(network: Transport, tokens: Planted[]): Transport {
   return async (request) => {
     const assertion = new URLSearchParams(request.body ?? '').get('assertion');
     if (assertion !== null) tokens.push({ name: 'a grant', value: assertion });
-    const answer = await network(request);
-    const token = /"access_token":"([^"]+)"/.exec(new TextDecoder().decode(answer.body))?.[1];
+    const answered = await network(request);
+    const token = /"access_token":"([^"]+)"/.exec(new TextDecoder().decode(answered.body))?.[1];
     if (token !== undefined) tokens.push({ name: 'an access token', value: token });
-    return answer;
+    return answered;
   };
 }
 
@@ -140,7 +163,7 @@ function secretsOf(config: Config, sandbox: Sandbox): Planted[] {
   return secrets.filter(({ value }) => value.length > 8);
 }
 
-/** Trace ids are made by chance. */
+/** Trace ids are made by chance, and the next release has another version. */
 function steady(text: string): string {
-  return text.replaceAll(/\b[0-9a-f]{32}\b/g, '<trace id>');
+  return text.replaceAll(/\b[0-9a-f]{32}\b/g, '<trace id>').replace(/(Samtykkeporten) \d+\.\d+\.\d+/, '$1 <version>');
 }

@@ -6,12 +6,13 @@ import type { Sandbox } from '../../../src/sandbox/sandbox.ts';
 import { newTestCa } from '../../../src/sandbox/test-ca.ts';
 import { NUMBERS, SANDBOX_START } from '../../../src/sandbox/world.ts';
 import type { Transport } from '../../../src/upstream.ts';
+import type { OrganisationNumber } from '../../../src/values.ts';
 import { Secret } from '../../../src/values.ts';
 import { derOf, enterpriseCertificate } from '../../support/certificates.ts';
 import { supplied } from '../../support/supplied.ts';
 import { ORIGINS } from '../../support/world.ts';
 import type { Fault } from './clinic.ts';
-import { patient, withCredential } from './clinic.ts';
+import { answer, clientOf, PUBLIC_URL, patient, withCredential, withNext } from './clinic.ts';
 
 /** A fault with what the doctor has to find: the first rung that is so, and which of several. */
 export interface PlantedFault extends Fault {
@@ -59,6 +60,10 @@ export const FAULTS: Readonly<Record<string, PlantedFault>> = {
     config: (config) => ({ ...config, altinn3: { ...config.altinn3, resource: 'nav_samtykke_dsop_aap' } }),
     found: ['resource', 'wrong'],
   },
+  'altinn-3-is-at-another-address': {
+    config: (config) => ({ ...config, altinn3: { ...config.altinn3, baseUrl: ORIGINS.maskinporten } }),
+    found: ['resource', 'wrong'],
+  },
   'metadata-key-is-unknown': {
     config: (config) => ({
       ...config,
@@ -96,9 +101,21 @@ export const FAULTS: Readonly<Record<string, PlantedFault>> = {
     config: (config) => ({ ...config, server: { ...config.server, publicUrl: 'https://samtykke.example' } }),
     found: ['returnPath', 'warning'],
   },
+  'something-else-is-at-the-public-address': {
+    transport: atPublicAddress(/^\//, 200, '<h1>Welcome to nginx!</h1>'),
+    found: ['returnPath', 'warning'],
+  },
+  'return-path-is-not-let-through': {
+    transport: atPublicAddress(/^\/return\//, 404, '<h1>404 Not Found</h1><hr>nginx'),
+    found: ['returnPath', 'warning'],
+  },
   'reads-are-stopped': {
     config: (config) => patient(config, () => ({ reads: 'STOPPED' })),
     found: ['actor', 'warning'],
+  },
+  'client-is-the-suppliers': {
+    config: (config) => patient(config, () => ({ client: clientOf(config, 'supplier') })),
+    found: ['actor', 'wrong'],
   },
   'key-has-expired': { whom: 'E', found: ['credential', 'wrong'] },
   'key-expires-soon': {
@@ -108,6 +125,10 @@ export const FAULTS: Readonly<Record<string, PlantedFault>> = {
   'key-may-not-be-used-yet': {
     config: (config) => patient(config, (each) => withCredential(each, { startsAt: daysAhead(1) })),
     found: ['credential', 'wrong'],
+  },
+  'age-of-the-key-is-not-known': {
+    config: (config) => patient(config, (each) => withCredential(each, { expiresAt: undefined })),
+    found: ['credential', 'warning'],
   },
   'certificate-is-from-the-test-environment': {
     whom: 'C',
@@ -159,6 +180,29 @@ export const FAULTS: Readonly<Record<string, PlantedFault>> = {
     config: (config) => patient(config, (each) => withCredential(each, { expiresAt: undefined }), 'E'),
     found: ['grant', 'wrong'],
   },
+  'next-key-is-not-registered': {
+    config: (config) =>
+      patient(config, () => ({
+        client: withNext(clientOf(config, 'A'), {
+          kid: 'never-uploaded',
+          startsAt: daysAhead(15),
+          expiresAt: daysAhead(375),
+        }),
+      })),
+    found: ['grant', 'warning', 'keys[1]'],
+  },
+  'client-is-another-organisations': {
+    config: (config) => patient(config, () => ({ client: clientOf(config, 'B') })),
+    found: ['grant', 'wrong'],
+  },
+  'supplier-is-another-organisation': {
+    config: (config) => withSupplier(supplied(config), { organisationNumber: NUMBERS.C as OrganisationNumber }),
+    found: ['grant', 'wrong'],
+  },
+  'client-of-the-supplier-is-the-insurers-own': {
+    config: (config) => withSupplier(supplied(config), { client: clientOf(config, 'A') }),
+    found: ['grant', 'wrong'],
+  },
   'maskinporten-issues-nothing': {
     world: upset({ upstream: 'maskinporten', path: '/token', kind: 'reset' }),
     found: ['grant', 'wrong'],
@@ -174,6 +218,20 @@ export const FAULTS: Readonly<Record<string, PlantedFault>> = {
       for (const client of clients) client.scopes = client.scopes.filter((scope) => scope !== UFORE);
     },
     found: ['scope', 'wrong', UFORE],
+  },
+  'scope-is-not-registered-on-the-suppliers-client': {
+    config: supplied,
+    world: ({ clients }) => {
+      for (const client of clients) client.scopes = client.scopes.filter((scope) => scope !== UFORE);
+    },
+    found: ['scope', 'wrong', UFORE],
+  },
+  'client-is-an-unknown-suppliers': {
+    config: (config) => ({
+      ...patient(config, () => ({ client: clientOf(config, 'supplier') })),
+      supplier: undefined,
+    }),
+    found: ['scope', 'wrong', READ],
   },
   'scope-of-nav-is-not-opened': { world: closed(UFORE), found: ['scope', 'wrong', UFORE] },
   'scope-of-altinn-is-not-opened': { world: closed(READ), found: ['scope', 'wrong', READ] },
@@ -211,6 +269,13 @@ export const FAULTS: Readonly<Record<string, PlantedFault>> = {
       nav: { ...config.nav, aap: { ...config.nav.aap, meldekortPath: '/api/v2/aap/meldekort' } },
     }),
     found: ['nav', 'wrong', 'AAP_MELDEKORT'],
+  },
+  'nav-scope-is-another-sources': {
+    config: (config) => ({
+      ...config,
+      nav: { ...config.nav, uforeopplysninger: { ...config.nav.uforeopplysninger, scope: config.nav.aap.scope } },
+    }),
+    found: ['nav', 'ask', 'UFOREOPPLYSNINGER'],
   },
   'nav-takes-no-token': {
     world: upset({ upstream: 'aap', path: '/api/v1/aap/vedtak', kind: 'status', status: 401 }),
@@ -250,6 +315,19 @@ function unreached(origin: string): (doubles: Transport) => Transport {
     if (request.url.startsWith(origin)) throw Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
     return doubles(request);
   };
+}
+
+/** Another server's answer to every path of that form below the public address. */
+function atPublicAddress(path: RegExp, status: number, body: string): (doubles: Transport) => Transport {
+  return (doubles) => async (request) => {
+    const { origin, pathname } = new URL(request.url);
+    return origin === PUBLIC_URL && path.test(pathname) ? answer(status, body) : doubles(request);
+  };
+}
+
+function withSupplier(config: Config, change: Partial<NonNullable<Config['supplier']>>): Config {
+  if (config.supplier === undefined) throw new Error('there is no supplier');
+  return { ...config, supplier: { ...config.supplier, ...change } };
 }
 
 /** Insurer C with a certificate of an authority of that name. */
