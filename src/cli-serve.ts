@@ -19,8 +19,9 @@ async function serve(file: string): Promise<void> {
   const config = load(file);
   if (config === undefined) return;
   const log = createLog(config.log.level);
-  const gateway = await createGateway(config, { log });
+  await using starting = new AsyncDisposableStack();
+  const gateway = starting.use(await createGateway(config, { log }));
   const address = await gateway.listen();
   log({ event: 'started', address });
-  untilStopped(gateway, () => log({ event: 'stopped' }));
+  untilStopped(starting.move(), () => log({ event: 'stopped' }));
 }

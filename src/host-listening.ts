@@ -5,7 +5,7 @@ import type { Host } from './host.ts';
 /**
  * Opens the front door.
  * @returns the address; with port 0 the one that was free
- * @throws Error, one sentence, when the port is taken
+ * @throws Error, one sentence, when nothing can listen there
  */
 export async function listen(
   app: FastifyInstance,
@@ -14,8 +14,14 @@ export async function listen(
   try {
     await app.listen({ ...where });
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
-    throw new Error(`Port ${where.port} is taken: set PORT to another one, or to 0 for a free one.`);
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'EADDRINUSE')
+      throw new Error(`Port ${where.port} is taken: set PORT to another one, or to 0 for a free one.`);
+    if (code === 'EACCES')
+      throw new Error(`Port ${where.port} may not be listened on by this user: set PORT to one from 1024 on.`);
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+      throw new Error(`${where.host} is no address of this machine: correct server.host.`);
+    throw error;
   }
   return addressOf(app);
 }

@@ -329,6 +329,15 @@ describe('listening', () => {
     );
   });
 
+  it('on an address of another machine is told in one sentence', async () => {
+    await using elsewhere = await openWorld({
+      config: (config) => ({ ...config, server: { ...config.server, host: '192.0.2.1' } }),
+    });
+    await expect(elsewhere.gateway.listen()).rejects.toThrow(
+      '192.0.2.1 is no address of this machine: correct server.host.',
+    );
+  });
+
   it('on this machine’s newer address too', async () => {
     await using six = await openWorld({
       config: (config) => ({ ...config, server: { ...config.server, host: '::1' } }),

@@ -2,8 +2,10 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RunningSandbox } from '../../src/sandbox/server.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
 import { example, keyFile, pem } from '../config/files.ts';
+import type { Program } from './program.ts';
 import { launch, run } from './program.ts';
 
 let directory: string;
@@ -133,12 +135,18 @@ describe('config check', { timeout: 60_000 }, () => {
 });
 
 describe('serve', { timeout: 60_000 }, () => {
-  it('answers alone, against a sandbox that runs elsewhere, and stops on SIGTERM', async () => {
-    await using running = await startSandbox({ port: 0, onDefect: (error) => expect.fail(String(error)) });
+  let running: RunningSandbox;
+  beforeAll(async () => {
+    running = await startSandbox({ port: 0, onDefect: (error) => expect.fail(String(error)) });
+  });
+  afterAll(() => running[Symbol.asyncDispose]());
+
+  /** Serves insurer A over a store of that name. */
+  async function serve(store: string, server: object): Promise<Program> {
     const { origins, sandbox } = running;
     const [client] = sandbox.clients;
     if (client === undefined) throw new Error('no client');
-    const file = await configFile('sandbox.json', {
+    const file = await configFile(`${store}.json`, {
       profile: 'sandbox',
       nav: { aap: { baseUrl: origins.aap }, uforeopplysninger: { baseUrl: `${origins.uforeopplysninger}/dsop-ufo` } },
       altinn3: { baseUrl: origins.altinn3 },
@@ -157,10 +165,14 @@ describe('serve', { timeout: 60_000 }, () => {
           { issuer: origins.callers, audience: 'https://samtykkeporten.sandbox', jwksUri: `${origins.callers}/jwks` },
         ],
       },
-      store: { directory: at('served') },
-      server: { port: 0 },
+      store: { directory: at(store) },
+      server,
     });
-    using program = launch(['serve', '--config', file], { THE_KEY: JSON.stringify(client.privateJwk) });
+    return launch(['serve', '--config', file], { THE_KEY: JSON.stringify(client.privateJwk) });
+  }
+
+  it('answers alone, against a sandbox that runs elsewhere, and stops on SIGTERM', async () => {
+    using program = await serve('served', { port: 0 });
     const [line] = (await program.says('"event":"started"')).split('\n');
     const { address } = JSON.parse(line ?? '');
     const ready = await fetch(`${address}/ready`);
@@ -169,7 +181,7 @@ describe('serve', { timeout: 60_000 }, () => {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
-        authorization: `Bearer ${await sandbox.callers.tokenFor('case-handler-a')}`,
+        authorization: `Bearer ${await running.sandbox.callers.tokenFor('case-handler-a')}`,
       },
       body: JSON.stringify({ query: '{ viewer { dataConsumer { name } } consents { nodes { id } } }' }),
     });
@@ -181,5 +193,14 @@ describe('serve', { timeout: 60_000 }, () => {
     expect(ended).toMatchObject({ code: 0, stderr: '' });
     expect(ended.stdout.trim().split('\n').at(-1)).toContain('"event":"stopped"');
     expect(JSON.parse(await readFile(at('served/keys.json'), 'utf8'))).toHaveProperty('identityKey');
+  });
+
+  it('ends with one sentence, for whoever would start it again, where its port is taken', async () => {
+    const { port } = new URL(running.origins.altinn3);
+    using program = await serve('taken', { port: Number(port) });
+    expect(await program.ended()).toMatchObject({
+      code: 2,
+      stderr: `Port ${port} is taken: set PORT to another one, or to 0 for a free one.\n`,
+    });
   });
 });
