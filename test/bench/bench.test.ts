@@ -34,7 +34,7 @@ describe('how often the upstreams are called about ten applicants and both of th
 describe('the figures, by their loose bounds,', PATIENCE, () => {
   it.each(RATIOS)('$name', async (figure) => {
     const measured = await figure.measure('bounded');
-    const told = rowOf(figure, measured);
+    const told = rowOf(figure, measured, figure.looseBound);
     if ('atMost' in figure.looseBound) expect(measured.value, told).toBeLessThanOrEqual(figure.looseBound.atMost);
     else expect(measured.value, told).toBeGreaterThanOrEqual(figure.looseBound.atLeast);
   });

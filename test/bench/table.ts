@@ -3,8 +3,8 @@ import type { Figure, Measured } from './figure.ts';
 /** First lines of the table that {@link rowOf} continues. */
 export const TABLE_HEAD = '| figure | rail | came to | bound | kept | from |\n| --- | --- | ---: | ---: | --- | --- |';
 
-/** A figure and what it came to, as a row of Markdown. */
-export function rowOf({ name, says, rail, bound }: Figure, { value, parts }: Measured): string {
+/** A figure and what it came to, against the bound of its form, as a row of Markdown. */
+export function rowOf({ name, says, rail }: Figure, { value, parts }: Measured, bound: Figure['bound']): string {
   const wanted = 'atMost' in bound ? `at most ${bound.atMost}` : `at least ${bound.atLeast}`;
   const from = Object.entries(parts).map(([part, number]) => `${part} ${number}`);
   const cells = [`\`${name}\`: ${says}`, rail === 'ALTINN_3' ? 'Altinn 3' : 'Altinn 2', value.toFixed(3), wanted];
