@@ -81,12 +81,12 @@ export const ERROR_CODES = {
   STORE_UNAVAILABLE: {
     retry: 'later',
     meaning:
-      'The gateway could not write to its own store, so nothing was changed here. The same call later goes on from there, also where Altinn had been asked. The operator must look at the disk.',
+      'The gateway could not write to its own store, or cannot tell whether it did. The same call later goes on from what is stored, also where Altinn had been asked. The operator must act: the log says why (`store failed`).',
   },
   ABANDONED: {
     retry: 'later',
     meaning:
-      'The caller went away before the answer, so what was under way was stopped. Only the disclosure log tells it: nobody is there to be answered.',
+      'The caller went away before the answer, so what was under way was stopped. Only the logs tell it: nobody is there to be answered.',
   },
   INTERNAL: {
     retry: 'later',

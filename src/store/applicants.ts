@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Applicant } from '../access/ports.ts';
-import type { NationalIdKind, OrganisationNumber } from '../values.ts';
-import { NationalId } from '../values.ts';
+import type { OrganisationNumber } from '../values.ts';
+import { NationalId, REAL_NATIONAL_IDS, SYNTHETIC_NATIONAL_IDS } from '../values.ts';
 import { StoreError } from './failure.ts';
 import type { KeyRing } from './keys.ts';
 import type { ApplicantRow } from './tables.ts';
@@ -11,12 +11,14 @@ export interface Applicants {
   identify(dataConsumer: OrganisationNumber, nationalId: NationalId): Applicant;
   /** A row for the person under a fresh row key; it is not used where the person has a row already. */
   toRow(applicant: Applicant): ApplicantRow;
-  /** @throws StoreError when the row was altered, or holds a person of a kind that is not accepted here. */
+  /** Of whatever kind the national id is: which are accepted is asked of what comes in. @throws StoreError when the row was altered */
   fromRow(row: ApplicantRow): Applicant;
 }
 
-/** @param accepted the kinds of national id this profile serves: a store of real people does not open in the sandbox */
-export function applicantsUnder(keys: KeyRing, accepted: readonly NationalIdKind[]): Applicants {
+const EVERY_KIND = [...REAL_NATIONAL_IDS, ...SYNTHETIC_NATIONAL_IDS];
+
+/** People as they are stored under a key ring. */
+export function applicantsUnder(keys: KeyRing): Applicants {
   return {
     identify: (dataConsumer, nationalId) => ({
       id: keys.applicantId(dataConsumer, nationalId),
@@ -36,12 +38,8 @@ export function applicantsUnder(keys: KeyRing, accepted: readonly NationalIdKind
 
     fromRow: (row) => {
       const digits = keys.unseal(row.national_id_sealed, placeOf(row.data_consumer, row.row_key));
-      const nationalId = NationalId.parse(digits, accepted);
-      if ('flaw' in nationalId) {
-        throw new StoreError(
-          'The store holds a person of a kind that this profile does not serve: it belongs to another profile.',
-        );
-      }
+      const nationalId = NationalId.parse(digits, EVERY_KIND);
+      if ('flaw' in nationalId) throw new StoreError('The store holds a person under a number that is no national id.');
       return { id: row.applicant_id, dataConsumer: row.data_consumer, nationalId };
     },
   };

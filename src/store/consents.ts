@@ -276,11 +276,12 @@ function toColumns(
   consent: Consent,
   change: ConsentChange,
 ): Operations['changeConsent']['takes']['change'] {
-  const { status, confirmedAt, answeredAt, endedAt, pageUrl, railId } = change;
+  const { status, validTo, confirmedAt, answeredAt, endedAt, pageUrl, railId } = change;
   const place = (column: string) => placeOf(consent.applicant.dataConsumer, consent.id, column);
   return {
     ...(railId !== undefined && { rail_id_sealed: keys.seal(railId.reveal(), place('rail_id')) }),
     ...(status !== undefined && { status }),
+    ...(validTo !== undefined && { valid_to: validTo.getTime() }),
     ...(confirmedAt !== undefined && { confirmed_at: confirmedAt.getTime() }),
     ...(answeredAt !== undefined && { answered_at: toColumn(answeredAt) }),
     ...(endedAt !== undefined && { ended_at: toColumn(endedAt) }),

@@ -1,5 +1,6 @@
 import type { Expression, ExpressionBuilder, Nullable, SqlBool } from 'kysely';
 import type { Disclosure, DisclosureFilter, DisclosureLog, Intention, Settlement } from '../access/ports.ts';
+import type { OrganisationNumber } from '../values.ts';
 import type { Applicants } from './applicants.ts';
 import type { StoreParts } from './consents.ts';
 import { StoreError } from './failure.ts';
@@ -69,7 +70,7 @@ export function disclosureLog({ read, write, keys, applicants }: Omit<StoreParts
           'national_id_sealed',
         ])
         .where('disclosures.data_consumer', '=', dataConsumer)
-        .where((eb) => matches(eb, filter))
+        .where((eb) => matches(eb, dataConsumer, filter))
         .orderBy('disclosures.intended_at', 'desc')
         .orderBy('disclosures.id', 'desc')
         .limit(request.first + 1);
@@ -137,29 +138,43 @@ function fingerprintOf(filter: DisclosureFilter): readonly unknown[] {
   ];
 }
 
+type LogExpressions = ExpressionBuilder<Joined, 'disclosures' | 'settlements' | 'uses' | 'applicants'>;
+
 type Joined = Tables & {
   settlements: Nullable<SettlementRow>;
   uses: Nullable<UseRow>;
   applicants: Nullable<ApplicantRow>;
 };
 
-function matches(
-  eb: ExpressionBuilder<Joined, 'disclosures' | 'settlements' | 'uses' | 'applicants'>,
-  filter: DisclosureFilter,
-): Expression<SqlBool> {
+function matches(eb: LogExpressions, dataConsumer: OrganisationNumber, filter: DisclosureFilter): Expression<SqlBool> {
   const conditions: Expression<SqlBool>[] = [];
   if (filter.applicant !== null) conditions.push(eb('applicants.applicant_id', '=', filter.applicant));
-  if (filter.outcome !== null) {
-    const oneOf = filter.outcome.map((outcome) =>
-      outcome === 'UNSETTLED' ? eb('settlements.outcome', 'is', null) : eb('settlements.outcome', '=', outcome),
-    );
-    conditions.push(eb.or(oneOf));
-  }
+  if (filter.outcome !== null) conditions.push(hasOutcome(eb, dataConsumer, filter.outcome));
   if (filter.source !== null) conditions.push(eb('disclosures.source', '=', filter.source));
   if (filter.from !== null) conditions.push(eb('disclosures.intended_at', '>=', filter.from.getTime()));
   if (filter.to !== null) conditions.push(eb('disclosures.intended_at', '<', filter.to.getTime()));
   if (filter.reference !== null) conditions.push(eb('disclosures.reference', '=', filter.reference));
   return eb.and(conditions);
+}
+
+function hasOutcome(
+  eb: LogExpressions,
+  dataConsumer: OrganisationNumber,
+  outcomes: readonly Disclosure['outcome'][],
+): Expression<SqlBool> {
+  const oneOf = eb.or(
+    outcomes.map((outcome) =>
+      outcome === 'UNSETTLED' ? eb('settlements.outcome', 'is', null) : eb('settlements.outcome', '=', outcome),
+    ),
+  );
+  if (outcomes.includes('DELIVERED')) return oneOf;
+  // Without the list every record of the log would be looked up among the settlements, for the few there may be.
+  const listed = eb
+    .selectFrom('undelivered')
+    .select('undelivered.disclosure')
+    .where('undelivered.data_consumer', '=', dataConsumer)
+    .where('undelivered.outcome', 'in', outcomes);
+  return eb.and([oneOf, eb('disclosures.id', 'in', listed)]);
 }
 
 function toRows(applicants: Applicants, intention: Intention): Operations['intend']['takes'] {

@@ -1,11 +1,10 @@
 import { join } from 'node:path';
 import type { ConsentStore, DisclosureLog } from '../access/ports.ts';
 import type { Clock } from '../clock.ts';
-import type { NationalIdKind } from '../values.ts';
 import { applicantsUnder } from './applicants.ts';
+import { claim } from './claim.ts';
 import { consentStore } from './consents.ts';
 import { disclosureLog } from './disclosures.ts';
-import { StoreError } from './failure.ts';
 import type { KeyRing } from './keys.ts';
 import { makeFile } from './opening.ts';
 import { openForReading, queriesOver } from './sqlite.ts';
@@ -32,8 +31,6 @@ export interface EmbeddedStoreOptions {
   readonly file: string;
   readonly keys: KeyRing;
   readonly clock: Clock;
-  /** The kinds of national id that this profile serves. */
-  readonly nationalIds: readonly NationalIdKind[];
   /** Told why writes failed, in one sentence for the operator, for the log: once for all that failed together. */
   readonly onFailure?: (sentence: string) => void;
 }
@@ -42,22 +39,18 @@ export interface EmbeddedStoreOptions {
  * Opens the store in a file. All writes go through one thread, in shared transactions; reads happen here, on a connection
  * of their own that sees whatever an awaited write has written.
  *
- * @throws StoreError, one sentence for the operator: no such folder, not a store, a newer format, another identity key.
+ * @throws StoreError, one sentence for the operator: no such folder, not a store, a newer format, other keys than its own.
  */
 export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<Store> {
-  const { file, keys, clock, nationalIds, onFailure = () => {} } = options;
+  const { file, keys, clock, onFailure = () => {} } = options;
   makeFile(file);
   const writer = await startWriter(file, onFailure);
   try {
-    if ((await writer.write({ name: 'claim', takes: { fingerprint: keys.identityFingerprint } })) === 'ANOTHER_KEY') {
-      throw new StoreError(
-        `The store ${file} was made with another identity key: start with the key file that belongs to it.`,
-      );
-    }
+    await claim(file, keys, writer.write);
     const reader = openForReading(file);
     const read = queriesOver(reader);
     const { write } = writer;
-    const applicants = applicantsUnder(keys, nationalIds);
+    const applicants = applicantsUnder(keys);
 
     const close = async (): Promise<void> => {
       // The writer goes last: whoever closes a file last folds the write-ahead log into it, which a reader may not.

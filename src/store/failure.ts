@@ -9,11 +9,11 @@ export class StoreError extends Error {
   override readonly name = 'StoreError';
 }
 
-/** A write that was not made, as its caller may hear of it. Its cause is the sentence for the operator. */
+/** A write that was not made, or may not have been where the writer died over it, as its caller may hear of it. Its cause is the sentence for the operator. */
 export function unwritten(cause: StoreError): GatewayError {
   return new GatewayError(
     'STORE_UNAVAILABLE',
-    'The gateway cannot write to its store, so nothing was changed here. Try again later; tell the operator.',
+    'The gateway cannot write to its store: this change was not made, or nobody can tell. Try again later; tell the operator.',
     { cause },
   );
 }

@@ -13,7 +13,8 @@ export interface Place {
   readonly table: string;
   readonly column: string;
   readonly row: string;
-  readonly dataConsumer: OrganisationNumber;
+  /** Null: the store's own. */
+  readonly dataConsumer: OrganisationNumber | null;
 }
 
 /**
@@ -35,8 +36,15 @@ export interface KeyRing {
   returnReferenceHash(returnReference: string): string;
   /** Tells identity keys apart without telling anything about them: a store remembers whose it is. */
   readonly identityFingerprint: string;
-  /** Encrypts under the active key (AES-256-GCM, random 96-bit nonce): `<key id>.<nonce>.<ciphertext and tag>`, base64url. */
-  seal(text: string, place: Place): string;
+  /** The id of the key under which is sealed what is not sealed under another one by name. */
+  readonly activeKey: string;
+  /**
+   * Encrypts (AES-256-GCM, random 96-bit nonce): `<key id>.<nonce>.<ciphertext and tag>`, base64url.
+   *
+   * @param key the id of a key of the ring; the active one when left out
+   * @throws StoreError: key not in the ring
+   */
+  seal(text: string, place: Place, key?: string): string;
   /** Decrypts what {@link KeyRing.seal} made at the same place. @throws StoreError: key not in the ring, or not authentic. */
   unseal(sealed: string, place: Place): string;
 }
@@ -109,12 +117,14 @@ function keyRing(active: string, sealing: ReadonlyMap<string, KeyObject>, identi
     returnReferenceHash: (returnReference) => hmac(subkey('return reference'), returnReference).toString('base64url'),
     identityFingerprint: hmac(subkey('fingerprint'), 'identity key').toString('base64url'),
 
-    seal: (text, place) => {
+    activeKey: active,
+
+    seal: (text, place, key = active) => {
       const nonce = randomBytes(NONCE_BYTES);
-      const cipher = createCipheriv('aes-256-gcm', keyNamed(sealing, active), nonce, { authTagLength: TAG_BYTES });
+      const cipher = createCipheriv('aes-256-gcm', keyNamed(sealing, key), nonce, { authTagLength: TAG_BYTES });
       cipher.setAAD(bytesOf(place));
       const ciphertext = Buffer.concat([cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]);
-      return `${active}.${nonce.toString('base64url')}.${ciphertext.toString('base64url')}`;
+      return `${key}.${nonce.toString('base64url')}.${ciphertext.toString('base64url')}`;
     },
 
     unseal: (sealed, place) => {

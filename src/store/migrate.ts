@@ -3,9 +3,11 @@ import { StoreError } from './failure.ts';
 import { consentsAndDisclosures } from './migrations/001-consents-and-disclosures.ts';
 import { uses } from './migrations/002-uses.ts';
 import { origin } from './migrations/003-origin.ts';
+import { canaries } from './migrations/004-canaries.ts';
+import { findingDisclosures } from './migrations/005-finding-disclosures.ts';
 
 /** Every step in the life of the file, in order; step n brings it to format n. Steps are added, never edited. */
-const MIGRATIONS: readonly string[] = [consentsAndDisclosures, uses, origin];
+const MIGRATIONS: readonly string[] = [consentsAndDisclosures, uses, origin, canaries, findingDisclosures];
 
 /** `SAMT`, written into the file's header: tells a store from any other SQLite file. */
 const APPLICATION_ID = 0x53414d54;

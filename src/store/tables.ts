@@ -3,6 +3,7 @@ import type {
   ConsentOrigin,
   ConsentRequiredReason,
   ConsentStatus,
+  Disclosure,
   Intention,
   Purpose,
   Rail,
@@ -91,15 +92,31 @@ export interface UseRow {
   readonly logged: 0 | 1;
 }
 
+/** An empty text sealed under an encryption key, by which the store knows that key again. */
+export interface CanaryRow {
+  readonly key_id: string;
+  readonly sealed: string;
+}
+
+/** A disclosure of which nothing was shown, or nothing yet. The file itself keeps these rows: nothing here writes them. */
+export interface UndeliveredRow {
+  readonly data_consumer: OrganisationNumber;
+  readonly outcome: Disclosure['outcome'];
+  /** {@link DisclosureRow.id} */
+  readonly disclosure: string;
+}
+
 /** The tables by name, for the query builder. */
 export interface Tables {
   /** One row: the fingerprint of the identity key with which the store was made. */
   readonly identity: { readonly fingerprint: string };
+  readonly canaries: CanaryRow;
   readonly applicants: ApplicantRow;
   readonly consents: ConsentRow;
   readonly disclosures: DisclosureRow;
   readonly settlements: SettlementRow;
   readonly uses: UseRow;
+  readonly undelivered: UndeliveredRow;
 }
 
 /** A consent together with its person's row. */

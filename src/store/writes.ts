@@ -1,7 +1,9 @@
 import type { Kysely } from 'kysely';
 import type { OrganisationNumber } from '../values.ts';
 import type { IntendedDisclosure, Recording } from './record.ts';
-import type { ApplicantRow, ConsentRow, SettlementRow, StoredConsent, Tables, UseRow } from './tables.ts';
+import type { Specimen } from './specimens.ts';
+import { specimensIn } from './specimens.ts';
+import type { ApplicantRow, CanaryRow, ConsentRow, SettlementRow, StoredConsent, Tables, UseRow } from './tables.ts';
 import { selectConsents } from './tables.ts';
 
 /** Names one consent. */
@@ -17,8 +19,19 @@ interface ConsentKey {
 export interface Operations {
   /** Does nothing, durably: proves that a transaction can be begun and committed. */
   ping: { takes: null; gives: null };
-  /** Remembers whose identity key the store was made with, or compares. */
-  claim: { takes: { readonly fingerprint: string }; gives: 'OURS' | 'ANOTHER_KEY' };
+  /**
+   * Remembers whose identity key the store was made with, or compares, and keeps the canaries of keys that have none here yet;
+   * or, while there are keys that have not been shown to open what lies here, gives what they must open and changes nothing.
+   */
+  claim: {
+    takes: {
+      readonly fingerprint: string;
+      /** The ids of the keys that have. */
+      readonly opened: readonly string[];
+      readonly canaries: readonly CanaryRow[];
+    };
+    gives: readonly Specimen[] | 'ANOTHER_KEY';
+  };
   insertConsent: {
     takes: { readonly applicant: ApplicantRow; readonly consent: Omit<ConsentRow, 'applicant'>; readonly now: number };
     gives: { readonly consent: StoredConsent; readonly inserted: boolean };
@@ -32,7 +45,10 @@ export interface Operations {
       readonly consent: ConsentKey;
       readonly version: number;
       readonly change: Partial<
-        Pick<ConsentRow, 'rail_id_sealed' | 'status' | 'confirmed_at' | 'answered_at' | 'ended_at' | 'page_url_sealed'>
+        Pick<
+          ConsentRow,
+          'rail_id_sealed' | 'status' | 'valid_to' | 'confirmed_at' | 'answered_at' | 'ended_at' | 'page_url_sealed'
+        >
       >;
       readonly now: number;
     };
@@ -53,7 +69,11 @@ export type Operation<N extends OperationName = OperationName> = {
   [Each in N]: { readonly name: Each; readonly takes: Operations[Each]['takes'] };
 }[N];
 
-/** Has a write done, durably: resolves after the commit. @throws GatewayError `STORE_UNAVAILABLE`, whose cause is a StoreError; then nothing of this write is stored. */
+/**
+ * Has a write done, durably: resolves after the commit.
+ * @throws GatewayError `STORE_UNAVAILABLE`, whose cause is a StoreError. Nothing of this write is stored then, unless the writer
+ *   died over it: whether it was committed is not known.
+ */
 export type Write = <N extends OperationName>(operation: Operation<N>) => Promise<Operations[N]['gives']>;
 
 /** An open file, as far as one write needs it. */
@@ -90,25 +110,33 @@ const OPERATIONS: {
     return null;
   },
 
-  claim: async (db, { fingerprint }) => {
+  claim: async (db, { fingerprint, opened, canaries }) => {
     const known = await db.selectFrom('identity').selectAll().executeTakeFirst();
-    if (known !== undefined) return known.fingerprint === fingerprint ? 'OURS' : 'ANOTHER_KEY';
-    await db.insertInto('identity').values({ fingerprint }).execute();
-    return 'OURS';
+    if (known !== undefined && known.fingerprint !== fingerprint) return 'ANOTHER_KEY';
+    const unopened = (await specimensIn(db)).filter(({ key }) => !opened.includes(key));
+    if (unopened.length > 0) return unopened;
+    if (known === undefined) await db.insertInto('identity').values({ fingerprint }).execute();
+    await db
+      .insertInto('canaries')
+      .values(canaries)
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+    return [];
   },
 
   insertConsent: async (db, { applicant, consent, now }) => {
     const rowKey = await ensureApplicant(db, applicant);
     await expireConsents(db, consent.data_consumer, rowKey, now);
-    const pending = await selectConsents(db)
-      .where('consents.data_consumer', '=', consent.data_consumer)
-      .where('consents.applicant', '=', rowKey)
-      .where('consents.status', '=', 'PENDING')
-      .where('consents.purpose', '=', consent.purpose)
-      .where('consents.fom', '=', consent.fom)
-      .where('consents.tom', '=', consent.tom)
-      .executeTakeFirst();
-    if (pending !== undefined) return { consent: pending, inserted: false };
+    const pending = await pendingLike(db, { ...consent, applicant: rowKey }).executeTakeFirst();
+    if (pending?.rail === consent.rail) return { consent: pending, inserted: false };
+    // One on another rail, which cannot be asked about it: this one takes its place.
+    if (pending !== undefined) {
+      const { data_consumer, id } = pending;
+      await endConsents(db, 'RELINQUISHED', now)
+        .where('data_consumer', '=', data_consumer)
+        .where('id', '=', id)
+        .execute();
+    }
     await db
       .insertInto('consents')
       .values({ ...consent, applicant: rowKey })
@@ -133,10 +161,13 @@ const OPERATIONS: {
   },
 
   changeConsent: async (db, { consent, version, change, now }) => {
-    const { status } = change;
+    const { rail_id_sealed, confirmed_at, ...move } = change;
+    // Another may have been asked since this one expired, by a clock that was ahead: only one waits at a time.
+    const isTaken = move.status === 'PENDING' && (await hasSuccessor(db, consent));
+    const { status, ...moved }: typeof move = isTaken ? {} : move;
     let update = db
       .updateTable('consents')
-      .set(change)
+      .set({ rail_id_sealed, confirmed_at, status, ...moved })
       .set((eb) => ({ version: eb('version', '+', 1) }))
       .where('data_consumer', '=', consent.dataConsumer)
       .where('id', '=', consent.id)
@@ -202,20 +233,40 @@ async function expireConsents(
   applicant: string,
   now: number,
 ): Promise<void> {
-  await db
-    .updateTable('consents')
-    .set((eb) => ({
-      status: 'EXPIRED' as const,
-      version: eb('version', '+', 1),
-      changed_at: now,
-      ended_at: eb.ref('valid_to'),
-      page_url_sealed: null,
-    }))
+  await endConsents(db, 'EXPIRED', now)
     .where('data_consumer', '=', dataConsumer)
     .where('applicant', '=', applicant)
     .where('status', 'in', ['PENDING', 'ACTIVE'])
     .where('valid_to', '<=', now)
     .execute();
+}
+
+/** The write that ends consents, to be narrowed. */
+function endConsents(db: Kysely<Tables>, status: 'EXPIRED' | 'RELINQUISHED', now: number) {
+  return db.updateTable('consents').set((eb) => ({
+    status,
+    version: eb('version', '+', 1),
+    changed_at: now,
+    ended_at: status === 'EXPIRED' ? eb.ref('valid_to') : now,
+    page_url_sealed: null,
+  }));
+}
+
+/** The request on the same terms that waits for its answer; there is never more than one. */
+function pendingLike(db: Kysely<Tables>, { data_consumer, applicant, purpose, fom, tom }: Omit<ConsentRow, 'id'>) {
+  return selectConsents(db)
+    .where('consents.data_consumer', '=', data_consumer)
+    .where('consents.applicant', '=', applicant)
+    .where('consents.status', '=', 'PENDING')
+    .where('consents.purpose', '=', purpose)
+    .where('consents.fom', '=', fom)
+    .where('consents.tom', '=', tom);
+}
+
+async function hasSuccessor(db: Kysely<Tables>, key: ConsentKey): Promise<boolean> {
+  const consent = await consentOf(db, key).executeTakeFirst();
+  const pending = consent && (await pendingLike(db, consent).executeTakeFirst());
+  return pending !== undefined && pending.id !== key.id;
 }
 
 function consentOf(db: Kysely<Tables>, { dataConsumer, id }: ConsentKey) {

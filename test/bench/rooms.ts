@@ -42,7 +42,6 @@ export function openStore(config: Config, clock: Clock): Promise<Store> {
     file: storeFileIn(config.store.directory),
     keys: parseKeyFile(ownKeyFile(config.store.directory)),
     clock,
-    nationalIds: config.nationalIds,
   });
 }
 

@@ -134,7 +134,6 @@ async function consentOfEach(people: readonly string[], directory: string): Prom
     file: storeFileIn(directory),
     keys: parseKeyFile(ownKeyFile(directory)),
     clock: stillClock(SANDBOX_START),
-    nationalIds: SYNTHETIC_NATIONAL_IDS,
   });
   const dataConsumer = NUMBERS.A;
   if (!isOrganisationNumber(dataConsumer)) throw new Error('the insurer of the sandbox has no sound number');

@@ -142,6 +142,17 @@ export function consentStoreContract(engine: string, open: OpenStore): void {
       expect(await store.consents.find(A, [consent.id])).toEqual([ended]);
     });
 
+    it('may be given an earlier end, by which they count from then on', async () => {
+      const time = clock();
+      await using store = await open(time);
+      const active = await activeConsent(store, store.consents.identify(A, person()), { validTo: later(2) });
+      const shortened = await store.consents.change(active, { validTo: later(1) });
+      expect(shortened).toEqual({ ...active, version: active.version + 1, validTo: later(1) });
+      expect(await store.consents.find(A, [active.id])).toEqual([shortened]);
+      time.set(later(1));
+      expect(await idsOf(store, A, { status: ['EXPIRED'] })).toEqual([active.id]);
+    });
+
     it('change for one of those who try at once', async () => {
       await using store = await open(clock());
       const { consent } = await store.consents.insert(newConsent(store.consents.identify(A, person())));

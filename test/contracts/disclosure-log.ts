@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Disclosure, DisclosureFilter, Intention, Settlement } from '../../src/access/ports.ts';
+import type { Consent, Disclosure, DisclosureFilter, Intention } from '../../src/access/ports.ts';
 import { stillClock } from '../../src/clock.ts';
 import { civilDate } from '../../src/periode.ts';
 import type { Store } from '../../src/store/embedded.ts';
@@ -146,7 +146,7 @@ export function disclosureLogContract(engine: string, open: OpenStore): void {
     it('settles nothing that was not intended, and intends nothing twice', async () => {
       await using store = await fresh();
       const intended = intention(store.consents.identify(A, person()));
-      await expect(store.disclosures.settle(intended, settlement())).rejects.toThrow('never intended');
+      await expect(store.disclosures.settle(intended, settlement())).rejects.toMatchObject(NEVER_INTENDED);
       await store.disclosures.intend(intended);
       await expect(store.disclosures.intend(intended)).rejects.toThrow();
       expect(await recordsOf(store, A)).toHaveLength(1);
@@ -193,7 +193,7 @@ export function disclosureLogContract(engine: string, open: OpenStore): void {
       expect(await recordsOf(store, B)).toMatchObject([{ id: foreign.id }]);
       expect(await recordsOf(store, B, { applicant: own.applicant.id })).toEqual([]);
       const stranger: Intention = { ...own, caller: callerOf(B), applicant: foreign.applicant };
-      await expect(store.disclosures.settle(stranger, settlement())).rejects.toThrow('never intended');
+      await expect(store.disclosures.settle(stranger, settlement())).rejects.toMatchObject(NEVER_INTENDED);
 
       const { edges } = await store.disclosures.page(A, { first: 1, after: null }, ALL_DISCLOSURES);
       const after = edges[0]?.cursor ?? '';
@@ -228,16 +228,21 @@ export function disclosureLogContract(engine: string, open: OpenStore): void {
         async (wishes, wish, first) => {
           const dataConsumer = organisation(consumers++);
           const people = [0, 1].map((at) => store.consents.identify(dataConsumer, person(at)));
+          const consents: Consent[] = [];
+          for (const each of people)
+            for (const reference of CASES) consents.push(await activeConsent(store, each, { reference }));
           const filter = { ...wish, applicant: wish.who === null ? null : (people[wish.who]?.id ?? null) };
           const all: { intended: Intention; outcome: Disclosure['outcome'] }[] = [];
-          for (const { who, source, day, outcome } of wishes) {
+          for (const { who, source, day, outcome, reference } of wishes) {
             const applicant = people[who];
             if (applicant === undefined) throw new Error('nobody');
-            const intended = intention(applicant, { source, at: later(day) });
+            const consent =
+              consents.find((each) => each.applicant.id === applicant.id && each.reference === reference) ?? null;
+            const intended = intention(applicant, { source, consent, at: later(day) });
             await store.disclosures.intend(intended);
             if (outcome !== 'UNSETTLED')
               await store.disclosures.settle(intended, settlement({ outcome, payload: null }));
-            all.push({ intended, outcome });
+            all.push({ intended, outcome: outcome === 'DELIVERED' && consent === null ? 'WITHHELD' : outcome });
           }
           const expected = all
             .filter(({ intended, outcome }) => passes(intended, outcome, filter))
@@ -274,21 +279,23 @@ async function recordsOf(
   return page.edges.map(({ node }) => node);
 }
 
+const NEVER_INTENDED = { code: 'STORE_UNAVAILABLE', cause: { message: expect.stringContaining('never intended') } };
+
+const CASES = ['SAK-1', 'SAK-2'];
+
+const OUTCOMES: readonly Disclosure['outcome'][] = ['DELIVERED', 'REFUSED', 'FAILED', 'WITHHELD', 'UNSETTLED'];
+
 const record = fc.record({
   who: fc.constantFrom(0, 1),
   source: fc.constantFrom<Intention['source'][]>('aapVedtak', 'aapMeldekort', 'uforeopplysninger'),
   day: fc.integer({ min: 0, max: 3 }),
-  outcome: fc.constantFrom<(Exclude<Settlement['outcome'], 'DELIVERED'> | 'UNSETTLED')[]>(
-    'REFUSED',
-    'FAILED',
-    'WITHHELD',
-    'UNSETTLED',
-  ),
+  outcome: fc.constantFrom(...OUTCOMES),
+  reference: fc.constantFrom(null, ...CASES),
 });
 
 const someFilter = fc.record({
   who: fc.option(fc.constantFrom(0, 1), { freq: 2 }),
-  outcome: fc.option(fc.subarray<Disclosure['outcome']>(['REFUSED', 'FAILED', 'WITHHELD', 'UNSETTLED'])),
+  outcome: fc.option(fc.subarray([...OUTCOMES])),
   source: fc.option(fc.constantFrom<Intention['source'][]>('aapVedtak', 'aapMeldekort'), { freq: 2 }),
   from: fc.option(
     fc.integer({ min: 0, max: 2 }).map((day) => later(day)),
@@ -298,7 +305,7 @@ const someFilter = fc.record({
     fc.integer({ min: 1, max: 4 }).map((day) => new Date(START.getTime() + day * DAY)),
     { freq: 2 },
   ),
-  reference: fc.constant(null),
+  reference: fc.option(fc.constantFrom(...CASES, 'SAK-3'), { freq: 2 }),
 });
 
 function passes(intended: Intention, outcome: Disclosure['outcome'], filter: DisclosureFilter): boolean {
@@ -307,6 +314,7 @@ function passes(intended: Intention, outcome: Disclosure['outcome'], filter: Dis
     (filter.outcome === null || filter.outcome.includes(outcome)) &&
     (filter.source === null || intended.source === filter.source) &&
     (filter.from === null || intended.at >= filter.from) &&
-    (filter.to === null || intended.at < filter.to)
+    (filter.to === null || intended.at < filter.to) &&
+    (filter.reference === null || intended.consent?.reference === filter.reference)
   );
 }

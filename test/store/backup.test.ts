@@ -1,7 +1,9 @@
-import { copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { copyFileSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { backUp } from '../../src/store/backup.ts';
 import { storeFileIn } from '../../src/store/embedded.ts';
@@ -70,9 +72,71 @@ describe('a backup', () => {
     const file = storeFileIn(world.directory);
     await expect(backUp(file, taken)).rejects.toThrow(/exists already/);
     await expect(backUp(join(directory, 'nothing.db'), join(directory, 'copy.db'))).rejects.toThrow(/no store/);
-    await expect(backUp(file, join(directory, 'no-folder', 'copy.db'))).rejects.toThrow(/The store .+ /);
     expect(readdirSync(directory)).toEqual(['taken.db']);
-    expect(existsSync(`${taken}.next`)).toBe(false);
+  });
+
+  it('is readable by its owner alone from the first moment, and so is whatever lies beside it meanwhile', async () => {
+    const file = freshFile();
+    await using store = await openStore(file);
+    const applicant = store.consents.identify(A, person());
+    await Promise.all(Array.from({ length: 3000 }, () => store.disclosures.intend(intention(applicant))));
+    const seen = new Set<string>();
+    const look = () => {
+      for (const name of readdirSync(directory)) {
+        const found = statSync(join(directory, name), { throwIfNoEntry: false });
+        if (found !== undefined) seen.add(`${name.replace(/[\da-f-]{36}/, '*')} ${(found.mode & 0o777).toString(8)}`);
+      }
+    };
+    let isGrowing = true;
+    const made = backUp(file, join(directory, 'copy.db')).finally(() => {
+      isGrowing = false;
+    });
+    while (isGrowing) {
+      look();
+      await store.disclosures.intend(intention(applicant));
+    }
+    await made;
+    look();
+    expect(seen).toContain('copy.db.*.next 600');
+    expect(seen).toContain('copy.db 600');
+    expect([...seen].filter((each) => !each.endsWith(' 600'))).toEqual([]);
+  });
+
+  it.each([
+    ['lies nowhere', () => join(directory, 'no-folder')],
+    ['is a file', () => join(directory, 'text.txt')],
+  ])('into a folder that %s is refused for that folder’s sake', async (_, folder) => {
+    writeFileSync(join(directory, 'text.txt'), '');
+    const file = freshFile();
+    await using _store = await openStore(file);
+    await expect(backUp(file, join(folder(), 'copy.db'))).rejects.toMatchObject({
+      name: 'StoreError',
+      message: `The copy cannot be written to ${folder()}: check that this folder exists, can be written and has room.`,
+    });
+  });
+
+  it('for which there is no room is broken off, and leaves nothing', async () => {
+    const file = freshFile();
+    await using store = await openStore(file);
+    await store.disclosures.intend(intention(store.consents.identify(A, person())));
+    const program = `import(${JSON.stringify(import.meta.resolve('../../src/store/backup.ts'))})
+      .then(({ backUp }) => backUp(process.argv[1], process.argv[2]))
+      .catch(({ message }) => process.stdout.write(message));`;
+    // 16 KiB or 32 KiB, of a store that takes more.
+    const { stdout } = await promisify(execFile)('sh', [
+      '-c',
+      'ulimit -S -f 32 && exec "$@"',
+      'sh',
+      process.execPath,
+      '-e',
+      program,
+      file,
+      join(directory, 'copy.db'),
+    ]);
+    expect(stdout).toBe(
+      `The copy cannot be written to ${directory}: check that this folder exists, can be written and has room.`,
+    );
+    expect(readdirSync(directory)).toEqual([]);
   });
 
   it('of a file that is no store is refused, and leaves nothing', async () => {

@@ -3,12 +3,11 @@ import { readFileSync } from 'node:fs';
 import { stillClock } from '../../src/clock.ts';
 import { openEmbeddedStore } from '../../src/store/embedded.ts';
 import { parseKeyFile } from '../../src/store/keys.ts';
-import { SYNTHETIC_NATIONAL_IDS } from '../../src/values.ts';
 import { A, intention, person, START, settlement } from '../contracts/remembered.ts';
 
 const [, , file = '', keyFile = ''] = process.argv;
 const keys = parseKeyFile(readFileSync(keyFile, 'utf8'));
-const store = await openEmbeddedStore({ file, keys, clock: stillClock(START), nationalIds: SYNTHETIC_NATIONAL_IDS });
+const store = await openEmbeddedStore({ file, keys, clock: stillClock(START) });
 
 async function work(who: number): Promise<never> {
   for (;;) {

@@ -1,6 +1,5 @@
 import { openEmbeddedStore } from '../../src/store/embedded.ts';
 import { newKeyFile, parseKeyFile } from '../../src/store/keys.ts';
-import { SYNTHETIC_NATIONAL_IDS } from '../../src/values.ts';
 import { consentStoreContract } from '../contracts/consent-store.ts';
 import { disclosureLogContract } from '../contracts/disclosure-log.ts';
 import type { OpenStore } from '../contracts/remembered.ts';
@@ -11,7 +10,6 @@ const open: OpenStore = (clock) =>
     file: freshFile(),
     keys: parseKeyFile(newKeyFile()),
     clock,
-    nationalIds: SYNTHETIC_NATIONAL_IDS,
   });
 
 consentStoreContract('the embedded store', open);

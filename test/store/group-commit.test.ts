@@ -21,7 +21,7 @@ function job(number: number, { id = randomUUID(), filler = '' } = {}): Job {
     operation: {
       name: 'intend',
       takes: {
-        applicant: { data_consumer: A, row_key: 'r1', applicant_id: 'p1_x', national_id_sealed: 'sealed' },
+        applicant: { data_consumer: A, row_key: 'r1', applicant_id: 'p1_x', national_id_sealed: 'k1.sealed' },
         disclosure: {
           data_consumer: A,
           id,
@@ -105,7 +105,10 @@ describe('a group of writes', () => {
     const { page_count: pages } = store.database.prepare('PRAGMA page_count').get() ?? {};
     store.database.exec(`PRAGMA max_page_count = ${Number(pages) + 2}`);
     // Of a statement with triggers or a copy SQLite undoes the statement alone, of this one the whole transaction.
-    const tooLarge: Job = { number: 3, operation: { name: 'claim', takes: { fingerprint: 'x'.repeat(100_000) } } };
+    const tooLarge: Job = {
+      number: 3,
+      operation: { name: 'claim', takes: { fingerprint: 'x'.repeat(100_000), opened: ['k1'], canaries: [] } },
+    };
     const replies = await commitTogether(store, [job(2), tooLarge, job(4)]);
     const failure = `The store ${store.file} cannot grow because the disk is full: nothing of this write was kept, free some space.`;
     expect(replies).toEqual([

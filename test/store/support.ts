@@ -1,12 +1,13 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { onTestFinished } from 'vitest';
 import { stillClock } from '../../src/clock.ts';
 import type { EmbeddedStoreOptions, Store } from '../../src/store/embedded.ts';
 import { openEmbeddedStore } from '../../src/store/embedded.ts';
+import { StoreError } from '../../src/store/failure.ts';
 import { newKeyFile, parseKeyFile } from '../../src/store/keys.ts';
-import { SYNTHETIC_NATIONAL_IDS } from '../../src/values.ts';
 import { START } from '../contracts/remembered.ts';
 
 /** A path in a folder of its own, where no file is yet; gone when the test has finished. */
@@ -20,7 +21,36 @@ const keys = parseKeyFile(newKeyFile());
 
 /** Opens a store on a clock that stands still; under the same keys every time. */
 export function openStore(file: string, options: Partial<EmbeddedStoreOptions> = {}): Promise<Store> {
-  return openEmbeddedStore({ file, keys, clock: stillClock(START), nationalIds: SYNTHETIC_NATIONAL_IDS, ...options });
+  return openEmbeddedStore({ file, keys, clock: stillClock(START), ...options });
+}
+
+/** The sentence with which a store is refused. */
+export async function refusal(file: string, options: Partial<EmbeddedStoreOptions> = {}): Promise<string> {
+  const error = await openStore(file, options).then(
+    (store) => store.close(),
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof StoreError)) throw new Error(`not refused with a StoreError: ${String(error)}`);
+  return error.message;
+}
+
+/** What takes a file of each format back to the one before. */
+const STEPS_BACK: readonly (readonly [format: number, sql: string])[] = [
+  [
+    5,
+    `DROP TRIGGER intended_is_undelivered; DROP TRIGGER settled_is_no_longer_unsettled; DROP TABLE undelivered;
+     DROP INDEX disclosures_by_reference; DROP INDEX disclosures_by_time;
+     CREATE INDEX disclosures_by_time ON disclosures (data_consumer, intended_at, id)`,
+  ],
+  [4, 'DROP TABLE canaries'],
+  [3, 'ALTER TABLE consents DROP COLUMN origin'],
+];
+
+/** Makes of a closed store one that an earlier program wrote. */
+export function setBack(file: string, toFormat: number): void {
+  using database = new DatabaseSync(file);
+  for (const [format, sql] of STEPS_BACK) if (format > toFormat) database.exec(sql);
+  database.exec(`PRAGMA user_version = ${toFormat}`);
 }
 
 /**

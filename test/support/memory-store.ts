@@ -9,6 +9,7 @@ import type {
   DisclosureFilter,
   DisclosureLog,
   Intention,
+  NewConsent,
   Page,
   PageRequest,
   Settlement,
@@ -41,6 +42,15 @@ function memoryConsents(
     const consent = consents.get(id);
     return consent?.applicant.dataConsumer === dataConsumer ? consent : undefined;
   };
+  const pendingLike = ({ applicant, purpose, periode }: NewConsent) =>
+    ofConsumer(applicant.dataConsumer).find(
+      (consent) =>
+        consent.applicant.id === applicant.id &&
+        consent.status === 'PENDING' &&
+        consent.purpose === purpose &&
+        consent.periode.fom === periode.fom &&
+        consent.periode.tom === periode.tom,
+    );
 
   return {
     identify(dataConsumer, nationalId) {
@@ -76,14 +86,13 @@ function memoryConsents(
           pageUrl: null,
         });
       }
-      const pending = others.find(
-        ({ id, purpose, periode }) =>
-          consents.get(id)?.status === 'PENDING' &&
-          purpose === wish.purpose &&
-          periode.fom === wish.periode.fom &&
-          periode.tom === wish.periode.tom,
-      );
-      if (pending !== undefined) return { consent: pending, inserted: false };
+      const pending = pendingLike(wish);
+      if (pending?.rail === wish.rail) return { consent: pending, inserted: false };
+      if (pending !== undefined) {
+        const { version } = pending;
+        const ended = { status: 'RELINQUISHED', changedAt: now, endedAt: now, pageUrl: null } as const;
+        consents.set(pending.id, { ...pending, ...ended, version: version + 1 });
+      }
       const consent: Consent = {
         ...wish,
         origin: 'REQUESTED',
@@ -123,7 +132,10 @@ function memoryConsents(
     async change({ id, applicant, version }, change) {
       const stored = owned(applicant.dataConsumer, id);
       if (stored === undefined || stored.version !== version) return undefined;
-      const changed: Consent = { ...stored, ...change, version: version + 1 };
+      const rival = change.status === 'PENDING' ? pendingLike(stored) : undefined;
+      const { railId = stored.railId, confirmedAt = stored.confirmedAt } = change;
+      const wanted = rival === undefined || rival.id === id ? change : { railId, confirmedAt };
+      const changed: Consent = { ...stored, ...wanted, version: version + 1 };
       const current: Consent = {
         ...changed,
         changedAt: changed.status === stored.status ? stored.changedAt : clock.now(),
