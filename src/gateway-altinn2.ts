@@ -1,3 +1,4 @@
+import { createQueue } from './access/queue.ts';
 import { createConsentKeys } from './altinn/altinn2-token.ts';
 import type { Altinn2Shared } from './altinn/index.ts';
 import type { Clock } from './clock.ts';
@@ -5,14 +6,20 @@ import type { Config } from './config.ts';
 import { actorFor } from './gateway-suppliers.ts';
 import type { Upstream } from './upstream.ts';
 
-/** Altinn 2 as configured. Disposing of it waits for the uses that are being logged, for a second at most. */
+/** Altinn 2 as configured. Disposing of it waits for the uses that are being logged. */
 export interface Altinn2 extends AsyncDisposable {
   /** Undefined: nobody has an ApiKey. */
   readonly rail: Altinn2Shared | undefined;
+  /** The gateway begins to close: uses that are not logged within a second stay unlogged. */
+  closeSoon(): void;
 }
 
-/** How long logging a use may take once the gateway closes. */
+/** How long logging uses may take once the gateway begins to close. */
 const GRACE_MS = 1_000;
+/** How many uses are logged at once: nobody waits for them, and they must not stand in the way of what somebody waits for. */
+const USES_AT_ONCE = 8;
+/** How many may wait for their turn. Those beyond stay unlogged: an Altinn that hangs must not fill the memory. */
+const MOST_USES = 10_000;
 
 /** Makes what the rail shares between requests. */
 export function createAltinn2(
@@ -27,16 +34,17 @@ export function createAltinn2(
     }),
   );
   const closing = new AbortController();
+  let cutOff: ReturnType<typeof setTimeout> | undefined;
   const underWay = new Set<Promise<void>>();
+  const inTurn = createQueue(USES_AT_ONCE).lane();
 
   async function afterwards(
     note: (succeeded: boolean) => Promise<void>,
     work: (signal: AbortSignal) => Promise<boolean>,
   ): Promise<void> {
-    // What goes wrong is in the log already: the way out has reported it.
-    const done = work(closing.signal)
-      .catch(() => false)
-      .then(note);
+    if (underWay.size >= MOST_USES) return;
+    // What goes wrong is in the log already: the way out has reported it. Whether it had an effect is not known.
+    const done = inTurn(() => work(closing.signal)).then(note, () => undefined);
     underWay.add(done);
     await done;
     underWay.delete(done);
@@ -44,8 +52,10 @@ export function createAltinn2(
 
   return {
     rail: baseUrl === undefined || apiKeys.size === 0 ? undefined : railTo(baseUrl),
+    closeSoon() {
+      cutOff ??= setTimeout(() => closing.abort(), GRACE_MS);
+    },
     async [Symbol.asyncDispose]() {
-      const cutOff = setTimeout(() => closing.abort(), GRACE_MS);
       await Promise.all(underWay);
       clearTimeout(cutOff);
     },

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Access } from './access/index.ts';
-import { createAccess } from './access/index.ts';
+import { createAccess, PLACES_ON_A_RAIL } from './access/index.ts';
 import type { DataConsumer } from './access/ports.ts';
 import { createRails } from './altinn/index.ts';
 import { sourceNameOf } from './benefits/index.ts';
@@ -59,7 +59,7 @@ export async function createGateway(config: Config, parts: GatewayParts): Promis
   await using building = new AsyncDisposableStack();
   const { log, clock = systemClock } = parts;
 
-  const network = createNetwork({ connections: config.nav.bound, maxBytes: config.maxAnswerBytes });
+  const network = createNetwork({ connections: connectionsFor(config), maxBytes: config.maxAnswerBytes });
   building.defer(() => network.close());
   const transport = parts.transport ?? network.transport;
   const upstream = upstreamsOver(config, { transport, log });
@@ -69,7 +69,6 @@ export async function createGateway(config: Config, parts: GatewayParts): Promis
       file: storeFileIn(config.store.directory),
       keys: parseKeyFile(config.store.encryptionKeys?.reveal() ?? ownKeyFile(config.store.directory)),
       clock,
-      nationalIds: config.nationalIds,
       onFailure: (reason) => log({ event: 'store failed', reason }),
     }),
   );
@@ -116,6 +115,7 @@ export async function createGateway(config: Config, parts: GatewayParts): Promis
     log,
   });
   building.defer(() => close(host, graphql));
+  building.defer(() => altinn2.closeSoon());
 
   const { app } = host;
   const built = building.move();
@@ -127,10 +127,19 @@ export async function createGateway(config: Config, parts: GatewayParts): Promis
   };
 }
 
+/**
+ * Connections to one host: enough for all that our queues let through, and for what is asked without one. In the pool calls
+ * take no turns, and their deadlines run.
+ */
+function connectionsFor({ nav, graphql }: Config): number {
+  return Math.max(nav.bound, 2 * PLACES_ON_A_RAIL + graphql.limits.requestsUnderWay);
+}
+
 function graphiqlOf({ profile, graphiql }: Config, { guide, graphiqlDirectory }: GatewayParts, clock: Clock) {
-  const { issuer, clientId, scope } = graphiql;
+  const { issuer, tokenOrigin, clientId, scope } = graphiql;
   return {
     issuer,
+    tokenOrigin,
     clientId,
     scope,
     directory: graphiqlDirectory,

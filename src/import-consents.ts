@@ -46,12 +46,14 @@ export interface ImportSurroundings {
 }
 
 type Migration = ReturnType<Gateway['openMigration']>;
+type Migrated = Awaited<ReturnType<Migration['migrate']>>;
 
 /** Rows under way at once: enough not to wait for each call by itself, few enough to be no burden on Altinn. */
 const AT_ONCE = 16;
 
 const HEADER = 'line,result,reason,consent\n';
 const AGAIN = 'Run it again with the same list: what is done is not done twice.\n';
+const NOW_ASKING = 'The whole list is taken over. Now whoever needs it is asked.\n';
 
 /**
  * Takes the consents of a list over, with a gateway of its own beside the one that may be running.
@@ -87,8 +89,10 @@ export interface ListOptions extends Omit<ImportSurroundings, 'inputBytes' | 'me
 }
 
 /**
- * Takes the consents of a list over, and writes `line,result,reason,consent` for each of its lines, in their order. Nothing of the
- * list is kept but in the store, or written anywhere. May be broken off at any point and begun again with the same list.
+ * Takes the consents of a list over, and writes `line,result,reason,consent` for each of its lines, in their order. Nobody is asked
+ * before the last line is taken over, since a later one may be the person's consent that stands: until then results wait from
+ * the first of a person who may have to be asked. Nothing of the list is kept but in the store, or written anywhere. May be
+ * broken off at any point and begun again with the same list.
  *
  * @returns whether every line was dealt with
  * @throws Error, one sentence, when the list has no header, or the store or the results cannot be written
@@ -98,11 +102,21 @@ export async function importList(migration: Migration, options: ListOptions): Pr
   const lines = readList(addAbortSignal(signal, options.input), accepted, signal, format);
   const write = writerTo(options.output);
   const tally = createTally();
-  await write(HEADER);
-  for await (const done of inOrder(lines, (line) => migrated(line, migration))) {
+  const tell = async (done: LineResult) => {
     const { line, result, reason, consent } = done;
     await write(`${line},${result},${reason ?? ''},${consent ?? ''}\n`);
     tally.add(done);
+  };
+  const waiting: TakenOver[] = [];
+  await write(HEADER);
+  for await (const line of inOrder(lines, (each) => takenOver(each, migration))) {
+    if (waiting.length > 0 || line.ask !== undefined) waiting.push(line);
+    else await tell(line.done);
+    progress.dealtWith(tally.lines() + waiting.length, line.done.end);
+  }
+  if (waiting.length > 0 && !signal.aborted) progress.say(NOW_ASKING);
+  for await (const done of inOrder(waiting, (each) => asked(each, signal))) {
+    await tell(done);
     progress.dealtWith(tally.lines(), done.end);
   }
   const isDone = tally.failures() === 0 && !signal.aborted;
@@ -111,21 +125,37 @@ export async function importList(migration: Migration, options: ListOptions): Pr
   return isDone;
 }
 
-async function migrated(listed: ListedLine, migration: Migration): Promise<LineResult> {
+/** A line that was taken over, and how its person is asked; undefined: not at all. */
+interface TakenOver {
+  readonly done: LineResult;
+  readonly ask: Migrated['ask'] | undefined;
+}
+
+async function takenOver(listed: ListedLine, migration: Migration): Promise<TakenOver> {
   const { number: line, end } = listed;
-  if ('flaw' in listed) return { line, end, result: 'BAD_LINE', reason: listed.flaw, consent: null };
+  if ('consent' in listed) return resultOf({ line, end }, migration.migrate(listed.consent, randomUUID()));
+  return { done: { line, end, result: 'BAD_LINE', reason: listed.flaw, consent: null }, ask: undefined };
+}
+
+/** Once stopped, nobody is asked: what stands may lie in the part of the list that was not read. */
+async function asked({ done, ask }: TakenOver, signal: AbortSignal): Promise<LineResult> {
+  return ask === undefined || signal.aborted ? done : (await resultOf(done, ask(randomUUID()))).done;
+}
+
+async function resultOf({ line, end }: Pick<LineResult, 'line' | 'end'>, work: Promise<Migrated>): Promise<TakenOver> {
   try {
-    const { outcome, reason, consent } = await migration.migrate(listed.consent, randomUUID());
-    return { line, end, result: outcome, reason, consent };
+    const { outcome, reason, consent, ask } = await work;
+    return { done: { line, end, result: outcome, reason, consent }, ask };
   } catch (error) {
     // Without a store no later line fares better.
     if (!(error instanceof GatewayError) || error.code === 'STORE_UNAVAILABLE') throw error;
-    return { line, end, result: 'FAILED', reason: error.code, consent: null, advice: error.message };
+    const failed = { result: 'FAILED', reason: error.code, consent: null, advice: error.message };
+    return { done: { line, end, ...failed }, ask: undefined };
   }
 }
 
 /** Works on several at once, and gives the results in the order of what is worked on. What was begun is finished. */
-async function* inOrder<T, R>(all: AsyncIterable<T>, work: (each: T) => Promise<R>): AsyncGenerator<R> {
+async function* inOrder<T, R>(all: AsyncIterable<T> | Iterable<T>, work: (each: T) => Promise<R>): AsyncGenerator<R> {
   const underWay: Promise<R>[] = [];
   try {
     for await (const each of all) {

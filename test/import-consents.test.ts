@@ -15,6 +15,7 @@ const HEADER = 'person,code,validTo,fom,tom';
 
 type Listed = Parameters<Parameters<typeof importList>[0]['migrate']>[0];
 type Result = Awaited<ReturnType<Parameters<typeof importList>[0]['migrate']>>;
+type MigrationResult = Awaited<ReturnType<Required<Result>['ask']>>;
 
 async function lines(...chunks: (string | Uint8Array)[]): Promise<ListedLine[]> {
   const found: ListedLine[] = [];
@@ -258,6 +259,88 @@ describe('an import', () => {
     };
     const done = importList({ migrate: usable }, { ...options, input: Readable.from([listOf(1)]), output });
     await expect(done).rejects.toThrow(/^The results cannot be written, so the import has stopped\./);
+  });
+});
+
+describe('an import that asks', () => {
+  const dead = { outcome: 'ASK_AGAIN', reason: 'EXPIRED', consent: 'c0' } as const;
+  const asked = { outcome: 'ASKED', reason: 'EXPIRED', consent: 'c2' } as const;
+
+  /** What becomes of the lines, in their order, where two are of no use; each question is written down with how much was taken over. */
+  function twoOfNoUse(answer: () => Promise<MigrationResult> = async () => asked) {
+    const questions: number[] = [];
+    let count = 0;
+    const ask = (): Promise<MigrationResult> => {
+      questions.push(count);
+      return answer();
+    };
+    const migrate = async (): Promise<Result> => {
+      count += 1;
+      const line = count;
+      await new Promise(setImmediate);
+      return line === 2 || line === 4 ? { ...dead, ask } : usable();
+    };
+    return { migrate, questions, takenOver: () => count };
+  }
+
+  it('asks nobody before the last line is taken over, and tells of each line in its order', async () => {
+    const { migrate, questions } = twoOfNoUse();
+    const { output, messages, done } = run(migrate, [listOf(100)]);
+    expect(await done).toBe(true);
+    expect(questions).toEqual([100, 100]);
+    const rows = output.text().trim().split('\n').slice(1);
+    expect(rows).toHaveLength(100);
+    expect(rows.slice(0, 5)).toEqual([
+      '2,USABLE,,c1',
+      '3,ASKED,EXPIRED,c2',
+      '4,USABLE,,c1',
+      '5,ASKED,EXPIRED,c2',
+      '6,USABLE,,c1',
+    ]);
+    expect(rows.map((row) => Number(row.split(',')[0]))).toEqual(Array.from({ length: 100 }, (_, at) => at + 2));
+    expect(messages.text()).toBe(
+      'The whole list is taken over. Now whoever needs it is asked.\n100 lines\n  98 USABLE\n  2 ASKED (EXPIRED)\n',
+    );
+  });
+
+  it('goes on behind somebody who cannot be asked now, and says so', async () => {
+    const { migrate } = twoOfNoUse(async () => {
+      throw new GatewayError('ALTINN_UNAVAILABLE', 'Altinn is away. Try again later.');
+    });
+    const { output, messages, done } = run(migrate, [listOf(4)]);
+    expect(await done).toBe(false);
+    expect(output.text()).toContain('\n3,FAILED,ALTINN_UNAVAILABLE,\n4,USABLE,,c1\n5,FAILED,ALTINN_UNAVAILABLE,\n');
+    expect(messages.text()).toContain('2 FAILED (ALTINN_UNAVAILABLE): Altinn is away. Try again later.');
+  });
+
+  it('asks nobody once it is stopped before the end of the list, and says of each line how it stands', async () => {
+    const stopping = new AbortController();
+    const { migrate, questions, takenOver } = twoOfNoUse();
+    const stopAtFifth = async (): Promise<Result> => {
+      const result = migrate();
+      if (takenOver() === 5) stopping.abort();
+      return result;
+    };
+    const { output, messages, done } = run(stopAtFifth, [listOf(100)], stopping.signal);
+    expect(await done).toBe(false);
+    expect(questions).toEqual([]);
+    expect(output.text()).toContain('\n3,ASK_AGAIN,EXPIRED,c0\n4,USABLE,,c1\n5,ASK_AGAIN,EXPIRED,c0\n');
+    expect(messages.text()).not.toContain('Now whoever needs it');
+    expect(messages.text()).toContain('Stopped before the end of the list.');
+  });
+
+  it('asks nobody more once it is stopped while people are asked', async () => {
+    const stopping = new AbortController();
+    const { migrate, questions } = twoOfNoUse(async () => {
+      stopping.abort();
+      return asked;
+    });
+    const { output, messages, done } = run(migrate, [listOf(100)], stopping.signal);
+    expect(await done).toBe(false);
+    expect(questions).toEqual([100]);
+    expect(output.text().trim().split('\n')).toHaveLength(101);
+    expect(output.text()).toContain('\n3,ASKED,EXPIRED,c2\n4,USABLE,,c1\n5,ASK_AGAIN,EXPIRED,c0\n');
+    expect(messages.text()).toContain('Run it again with the same list');
   });
 });
 

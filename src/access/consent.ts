@@ -159,16 +159,22 @@ export function effectivePeriode(consent: Consent, requested: RequestedPeriode):
 
 /**
  * What a rail's word changes on a stored consent; only `confirmedAt`: nothing but the time of confirmation. The first word
- * brings the rail's own id where the rail chose it; no later one may put another in its place.
+ * brings the rail's own id where the rail chose it; no later one may put another in its place. An end that the rail puts
+ * earlier counts, a later one never does.
  *
  * Answers of a rail may arrive late and out of order, but a consent only moves forwards: what a person declined or withdrew
  * and what the insurer gave up stays so, and what NAV does not accept stays so until it ends. EXPIRED alone is no more
  * than what `validTo` says, so the rail may correct it.
  */
 export function changeBy(consent: Consent, lookup: Lookup, now: Date): ConsentChange {
-  const { status, answeredAt, endedAt, pageUrl, railId } = lookup;
+  const { status, answeredAt, endedAt, pageUrl, railId, validTo } = lookup;
   const isNamed = railId !== undefined && consent.confirmedAt === null;
-  const confirmed: ConsentChange = { confirmedAt: now, ...(isNamed ? { railId } : {}) };
+  const isShortened = validTo !== undefined && validTo < consent.validTo;
+  const confirmed: ConsentChange = {
+    confirmedAt: now,
+    ...(isNamed ? { railId } : {}),
+    ...(isShortened ? { validTo } : {}),
+  };
   const same = consent.status === status && consent.pageUrl?.reveal() === pageUrl?.reveal();
   if (same || !MOVES[consent.status].includes(status)) return confirmed;
   return { ...confirmed, status, answeredAt, endedAt, pageUrl };

@@ -14,9 +14,10 @@ export type Rails = ReturnType<OpenRails>;
 export interface Consents {
   /**
    * Asks the person, unless a standing answer makes that needless: a consent in force, a request not yet answered, or a
-   * refusal too recent. `created`: whether this call put a request to the person; false when
-   * an earlier one did, whose answer was lost. After a failure that may pass, the same call finds the request that was
-   * stored before Altinn was asked, and nobody is asked twice.
+   * refusal too recent. What lies on a rail that new requests have left makes it needless only if that rail can say that it
+   * stands. `created`: whether this call put a request to the person; false when an earlier one did, whose answer was lost.
+   * After a failure that may pass, the same call finds the request that was stored before Altinn was asked, and nobody is
+   * asked twice.
    *
    * @param familyName the person's, for a rail that needs it; never stored
    * @throws GatewayError `INVALID_INPUT` on `input.familyName` when it is needed and cannot be used
@@ -26,7 +27,7 @@ export interface Consents {
     rails: Rails,
     familyName?: Secret,
   ): Promise<{ readonly consent: Consent; readonly created: boolean }>;
-  /** Asks the rail what has become of the consent, and stores it. */
+  /** Asks the rail what has become of the consent, and stores it. Of one that was given up nothing is asked. */
   refresh(consent: Consent, rails: Rails): Promise<Consent>;
   /** Stores what a rail has said. */
   confirm(consent: Consent, lookup: Lookup): Promise<Consent>;
@@ -37,7 +38,8 @@ export interface Consents {
   reject(consent: Consent): Promise<Consent>;
   /**
    * Gives the consent up: final, whatever the rail says later. One that the person has declined or withdrawn stays so, for
-   * giving up must not shorten the time until they may be asked again.
+   * giving up must not shorten the time until they may be asked again. A rail that keeps account of it is told afterwards:
+   * when that fails, the consent is given up all the same, and the same call tells it again.
    */
   relinquish(consent: Consent, rails: Rails): Promise<Consent>;
 }
@@ -67,7 +69,9 @@ export function createConsents(options: ConsentsOptions): Consents {
     // Somebody else was faster: judge the rail's word against what stands there now.
     const [current] = await store.find(consent.applicant.dataConsumer, [consent.id]);
     if (current === undefined)
-      throw new GatewayError('NOT_FOUND', 'The consent request was withdrawn meanwhile. Ask again.');
+      throw new GatewayError('NOT_FOUND', 'The consent request was withdrawn meanwhile. Ask again.', {
+        retry: 'later',
+      });
     return confirm(current, lookup);
   }
 
@@ -80,6 +84,8 @@ export function createConsents(options: ConsentsOptions): Consents {
   }
 
   async function refresh(consent: Consent, rails: Rails): Promise<Consent> {
+    // Nothing that the rail could say would count, and one that has been told says no more than that it refuses.
+    if (consent.status === 'RELINQUISHED') return consent;
     const lookup = await railOf(consent.rail, rails).lookup(consent);
     if (lookup !== undefined) return confirm(consent, lookup);
     if (consent.confirmedAt === null) return consent;
@@ -99,9 +105,19 @@ export function createConsents(options: ConsentsOptions): Consents {
   ): Promise<Consent | undefined> {
     const known = judge(consents, inquiry);
     if (known === undefined || isEnded(statusAt(known, clock.now()))) return known;
-    const current = judge([await refresh(known, rails)], inquiry);
+    const current = await confirmed(known, rails);
     const others = consents.filter(({ id }) => id !== known.id);
-    return current ?? standing(others, inquiry, rails);
+    return (current && judge([current], inquiry)) ?? standing(others, inquiry, rails);
+  }
+
+  /**
+   * The consent as its rail has it now. Undefined: new requests have left its rail, which cannot say, or has never heard of
+   * it. The person can be asked on the other one then, which may be the only one that will ever answer again.
+   */
+  async function confirmed(consent: Consent, rails: Rails): Promise<Consent | undefined> {
+    if (consent.rail === options.newRequests) return refresh(consent, rails);
+    const seen = await refresh(consent, rails).catch(unlessOfAltinn);
+    return seen === undefined || isUnheard(seen) ? undefined : seen;
   }
 
   async function ask(
@@ -111,12 +127,12 @@ export function createConsents(options: ConsentsOptions): Consents {
   ): Promise<{ consent: Consent; created: boolean }> {
     const { applicant } = inquiry;
     const [consents = []] = await store.consentsOf(applicant.dataConsumer, [applicant.id]);
-    const known = await standing(consents, inquiry, rails);
+    const known = await standing(servedOf(rails, consents, clock.now()), inquiry, rails);
     if (known !== undefined && !isUnheard(known)) return { consent: known, created: false };
-    const named = rails[known?.rail ?? options.newRequests]?.needsFamilyName ? assertName(familyName) : undefined;
+    const rail = railOf(options.newRequests, rails);
+    const named = rail.needsFamilyName ? assertName(familyName) : undefined;
     const { consent, inserted } = known === undefined ? await remember(inquiry) : { consent: known, inserted: false };
     if (!isUnheard(consent)) return { consent, created: false };
-    const rail = railOf(consent.rail, rails);
     const wish: ConsentWish = {
       consent,
       redirectUrl: `${options.returnAddress()}/${consent.returnReference}`,
@@ -173,7 +189,7 @@ export function createConsents(options: ConsentsOptions): Consents {
     const key = JSON.stringify([applicant.dataConsumer, applicant.id, purpose, periode.fom, periode.tom]);
     const underWay = asking.get(key);
     if (underWay !== undefined) {
-      const answer = await underWay.catch(unlessAbandoned);
+      const answer = await underWay.catch(unlessPassing);
       const serves = answer !== undefined && judge([answer.consent], inquiry) !== undefined;
       return serves ? { consent: answer.consent, created: false } : request(inquiry, rails, familyName);
     }
@@ -193,7 +209,7 @@ export function createConsents(options: ConsentsOptions): Consents {
     request,
     async relinquish(consent, rails) {
       const given = await giveUp(store, consent, clock.now());
-      if (given.status === 'RELINQUISHED') await railOf(consent.rail, rails).relinquish?.(given);
+      if (given.status === 'RELINQUISHED') await rails[consent.rail]?.relinquish?.(given);
       return given;
     },
   };
@@ -231,6 +247,14 @@ async function giveUp(store: ConsentStore, consent: Consent, now: Date): Promise
   return giveUp(store, current, now);
 }
 
+/**
+ * The consents that count: of those on a rail that is not served, only what has ended, for nobody can say what has become of
+ * the others, nor read under them.
+ */
+export function servedOf(rails: Rails, consents: readonly Consent[], now: Date): readonly Consent[] {
+  return consents.filter((consent) => rails[consent.rail] !== undefined || isEnded(statusAt(consent, now)));
+}
+
 /** @throws GatewayError `ALTINN_UNAVAILABLE` when the rail is not configured */
 export function railOf(rail: Rail, rails: Rails): ConsentRail {
   const configured = rails[rail];
@@ -248,8 +272,17 @@ export function unknownToRail(): GatewayError {
   );
 }
 
-/** A request that ended because its own caller went away says nothing about the next one's. */
-function unlessAbandoned(error: unknown): undefined {
-  if (error instanceof GatewayError && error.code === 'ABANDONED') return;
+/**
+ * Only what passes by itself keeps everybody from asking alike. A request that failed for good may owe that to what its own
+ * caller wrote, and one that was abandoned to their having gone: neither says anything about the next one's.
+ */
+function unlessPassing(error: unknown): undefined {
+  if (error instanceof GatewayError && (error.retry === 'never' || error.code === 'ABANDONED')) return;
+  throw error;
+}
+
+function unlessOfAltinn(error: unknown): undefined {
+  if (error instanceof GatewayError && (error.code === 'ALTINN_UNAVAILABLE' || error.code === 'ALTINN_REJECTED'))
+    return;
   throw error;
 }

@@ -10,7 +10,7 @@ import type { Queue } from './queue.ts';
 import { createQueue } from './queue.ts';
 import { createRead } from './read.ts';
 import { createReturns } from './returns.ts';
-import type { Session } from './session.ts';
+import type { RailQueues, Session } from './session.ts';
 import { openSession } from './session.ts';
 
 /** What access needs: its ports, and the decisions that configuration makes for it. */
@@ -47,10 +47,10 @@ export interface Access {
 }
 
 /**
- * How many credentials are fetched at once. Each costs a signature and a call: where somebody asks about hundreds, whoever
- * asks about one must not wait for all of theirs.
+ * How many credentials are fetched at once on each rail, and how many requests are looked up beside them. Each costs a call:
+ * where somebody asks about hundreds, whoever asks about one must not wait for all of theirs.
  */
-const CREDENTIALS_AT_ONCE = 64;
+export const PLACES_ON_A_RAIL = 64;
 
 /** Furnishes the room. */
 export function createAccess(options: AccessOptions): Access {
@@ -60,7 +60,8 @@ export function createAccess(options: AccessOptions): Access {
     ...options,
     consents,
     read,
-    credentials: createQueue(CREDENTIALS_AT_ONCE),
+    credentials: queueToEachRail(),
+    lookups: queueToEachRail(),
     sourceNames: Object.values(options.sources).map((source) => source.name),
   };
   return {
@@ -68,4 +69,9 @@ export function createAccess(options: AccessOptions): Access {
     returned: createReturns({ ...options, consents }),
     openMigration: (wish) => openMigration({ ...options, consents }, wish),
   };
+}
+
+/** A rail that hangs holds up nobody who needs the other. */
+function queueToEachRail(): RailQueues {
+  return { ALTINN_3: createQueue(PLACES_ON_A_RAIL), ALTINN_2: createQueue(PLACES_ON_A_RAIL) };
 }

@@ -13,6 +13,7 @@ import { purposeOf } from './policy.ts';
 import type {
   Applicant,
   Caller,
+  Consent,
   ConsentStore,
   DataConsumer,
   NavSources,
@@ -51,17 +52,31 @@ export interface MigrationResult {
   readonly consent: string | null;
 }
 
+/** What has become of a consent that was taken over, and how to ask the person of one that is of no use. */
+export interface Migrated extends MigrationResult {
+  /**
+   * Asks the person anew on the same terms, by the rules of `requestConsent`; left out: nobody is to be asked. It is for when
+   * the whole list is taken over, since whoever has another consent in force for the purpose is left alone, whatever its
+   * dates: `USABLE` under that one. So is whoever has one that this migration could not judge: as before.
+   *
+   * @param callId goes to the upstreams as request id, and into the log; a UUID
+   * @throws GatewayError `ALTINN_*`, `MASKINPORTEN_*` or `DELEGATION_MISSING`; called again, it asks nobody twice. With Altinn 2
+   *   for new requests it fails with `INVALID_INPUT`: no list holds family names.
+   */
+  readonly ask?: (callId: string) => Promise<MigrationResult>;
+}
+
 /** Takes consents of Altinn 2 over into Altinn 3, in any order, as often as wanted: what is stored stays as it is. */
 export interface Migration {
   /**
-   * Takes one consent over. What is stored of it stands; otherwise Altinn and Maskinporten are asked, and NAV never is.
+   * Takes one consent over, and asks nobody. What is stored of it stands; otherwise Altinn and Maskinporten are asked, and NAV
+   * never is.
    *
    * @param callId goes to the upstreams as request id, and into the log; a UUID
    * @throws GatewayError `ALTINN_*`, `MASKINPORTEN_*` or `DELEGATION_MISSING` when nobody can tell now: nothing new is stored,
-   *   and the same consent may be tried again. With Altinn 2 for new requests, asking fails with `INVALID_INPUT`: no list
-   *   holds family names.
+   *   and the same consent may be tried again
    */
-  migrate(held: HeldConsent, callId: string): Promise<MigrationResult>;
+  migrate(held: HeldConsent, callId: string): Promise<Migrated>;
 }
 
 /** What migrations lean on. */
@@ -90,7 +105,9 @@ export function openMigration(options: MigrationOptions, wish: MigrationWish): M
   if (wish.returnUrl !== null) assertReturnUrl(wish.returnUrl, dataConsumer.returnUrls);
   // One that opens a source opens all of them; its own scope is the first of those it surely has.
   const source = options.sources[sourceName];
-  const underWay = new Map<string, Promise<MigrationResult>>();
+  const underWay = new Map<string, Promise<Migrated>>();
+  /** Ids of people with a consent that nobody could judge. It may stand, so they are not asked. */
+  const undecided = new Set<string>();
 
   async function find(id: string, applicant: Applicant, held: HeldConsent, rails: Rails): Promise<Finding> {
     const [stored] = await store.find(wish.dataConsumer, [id]);
@@ -119,28 +136,51 @@ export function openMigration(options: MigrationOptions, wish: MigrationWish): M
     return findingOf(consent, applicant, purpose, now);
   }
 
-  async function ask(
-    terms: { readonly applicant: Applicant; readonly periode: BoundedPeriode; readonly returnUrl: string },
-    reason: MigrationReason | null,
-    { validTo }: HeldConsent,
-    rails: Rails,
-  ): Promise<MigrationResult> {
+  const railsFor = (callId: string): Rails =>
+    options.openRails({ dataConsumer, callId, signal: new AbortController().signal });
+
+  /** The person's consent that serves in the place of others, as its rail has just confirmed. */
+  async function inForce(consents: readonly Consent[], rails: Rails): Promise<Consent | undefined> {
+    const [first, ...others] = consents.filter((each) => each.purpose === purpose && rails[each.rail] !== undefined);
+    if (first === undefined) return undefined;
+    const status = statusAt(first, clock.now());
+    // What waits for an answer here may have one at the rail.
+    const current = status === 'ACTIVE' || status === 'PENDING' ? await options.consents.refresh(first, rails) : first;
+    return statusAt(current, clock.now()) === 'ACTIVE' ? current : inForce(others, rails);
+  }
+
+  async function ask({ person, stranger, terms, known }: Question, callId: string): Promise<MigrationResult> {
+    if (undecided.has(person)) return known;
+    const rails = railsFor(callId);
+    const [consents = []] = await store.consentsOf(wish.dataConsumer, [person]);
+    const other = await inForce(consents, rails);
+    if (other !== undefined) return { outcome: 'USABLE', reason: null, consent: other.id };
+    const applicant = consents[0]?.applicant ?? stranger;
+    if (applicant === null) throw new GatewayError('NOT_FOUND', 'What was stored of the person is gone. Run it again.');
     const now = clock.now();
     const unsaid = { reference: null, message: null, portalViewMode: 'HIDE' } as const;
-    const raw = { ...terms, ...unsaid, purpose, validTo: ifPossible(validTo, now) };
+    const raw = { ...terms, ...unsaid, applicant, purpose, validTo: ifPossible(terms.validTo, now) };
     const { consent } = await options.consents.request(judgeInquiry(raw, caller, now), rails);
     const status = statusAt(consent, clock.now());
     if (status === 'ACTIVE') return { outcome: 'USABLE', reason: null, consent: consent.id };
-    if (status === 'PENDING') return { outcome: 'ASKED', reason, consent: consent.id };
+    if (status === 'PENDING') return { outcome: 'ASKED', reason: known.reason, consent: consent.id };
     return { outcome: 'ASK_AGAIN', reason: status, consent: consent.id };
   }
 
+  /** Holds the question alone, and nothing of the list beside it. */
+  function asking(question: Question): Required<Migrated>['ask'] {
+    return (callId) => ask(question, callId);
+  }
+
   /** Nobody is asked for what cannot be named, nor for what the data consumer itself gave up. */
-  async function migrate(id: string, applicant: Applicant, held: HeldConsent, rails: Rails): Promise<MigrationResult> {
-    const { periode, ...found } = await find(id, applicant, held, rails);
-    const isAskable = found.outcome === 'ASK_AGAIN' && found.reason !== 'RELINQUISHED' && periode !== null;
-    if (wish.returnUrl === null || !isAskable) return found;
-    return ask({ applicant, periode, returnUrl: wish.returnUrl }, found.reason, held, rails);
+  async function migrate(id: string, applicant: Applicant, held: HeldConsent, rails: Rails): Promise<Migrated> {
+    const { periode, ...known } = await find(id, applicant, held, rails);
+    const { returnUrl } = wish;
+    const isAskable = known.outcome === 'ASK_AGAIN' && known.reason !== 'RELINQUISHED';
+    if (returnUrl === null || !isAskable || periode === null) return known;
+    const terms = { periode, validTo: held.validTo, returnUrl };
+    const stranger = known.consent === null ? applicant : null;
+    return { ...known, ask: asking({ person: applicant.id, stranger, terms, known }) };
   }
 
   return {
@@ -151,12 +191,27 @@ export function openMigration(options: MigrationOptions, wish: MigrationWish): M
       const key = `${id} ${applicant.id}`;
       const known = underWay.get(key);
       if (known !== undefined) return known;
-      const rails = options.openRails({ dataConsumer, callId, signal: new AbortController().signal });
-      const result = migrate(id, applicant, held, rails).finally(() => underWay.delete(key));
+      const result = migrate(id, applicant, held, railsFor(callId))
+        .catch((error: unknown) => {
+          undecided.add(applicant.id);
+          throw error;
+        })
+        .finally(() => underWay.delete(key));
       underWay.set(key, result);
       return result;
     },
   };
+}
+
+/** What is kept of a consent until its person is asked: neither its code nor, where the store can tell it, the national id. */
+interface Question {
+  /** Id of the applicant. */
+  readonly person: string;
+  /** The applicant where nothing of them is stored. */
+  readonly stranger: Applicant | null;
+  readonly terms: { readonly periode: BoundedPeriode; readonly validTo: Date | null; readonly returnUrl: string };
+  /** What has become of the consent. */
+  readonly known: MigrationResult;
 }
 
 /** In whose name consents are migrated: the operator's, with all that the data consumer may. */

@@ -10,6 +10,8 @@ export interface Lookup {
   readonly pageUrl: Secret | null;
   /** The rail's id of the consent, where the rail chose it. It is stored with the first confirmation, and never after. */
   readonly railId?: Secret;
+  /** When the consent ends at the rail, where that is earlier than its own `validTo`: it becomes that. */
+  readonly validTo?: Date;
 }
 
 /** A consent that another system asked for, as its data consumer holds it. */
@@ -51,6 +53,10 @@ export interface ConsentWish {
 /** What opens NAV's door: request headers. They are credentials and live no longer than the request they were made for. */
 export interface Opened {
   readonly headers: Readonly<Record<string, Secret>>;
+  /** Whether it is so old by now that NAV's 403 may be due to that. Left out: NAV answers 401 to an old one. */
+  readonly hasGrownOld?: () => boolean;
+  /** The rail's word on the consent, where issuing this has told more than is stored. */
+  readonly word?: Lookup;
 }
 
 /**
@@ -72,7 +78,7 @@ export interface ConsentRail {
   /**
    * Turns a granted consent into the headers for one source. `refused`: a second witness confirms that the consent no
    * longer stands. One credential serves all calls for the same consent and scope in this request.
-   * @param notAccepted what NAV has just answered 401 to: the token in it is not handed out again
+   * @param notAccepted what NAV has just refused, by 401 or for its age: the token in it is not handed out again
    */
   open(
     consent: Consent,
@@ -84,12 +90,13 @@ export interface ConsentRail {
    * thrown away. On a rail that has taken over the other system's consents. Undefined: the rail does not know it.
    */
   tryCode?(held: HeldCode, source: { readonly scope: string }): Promise<TriedCode | undefined>;
-  /** Tells the rail that the insurer gives the consent up, where the rail can be told. */
+  /** Tells the rail that the insurer has given the consent or the request for it up. Repeating it is safe. */
   relinquish?(consent: Consent): Promise<void>;
   /**
    * Tells the rail that data was delivered under the consent, where the rail keeps account of it for the person. Best effort:
    * outlives its request, since nobody waits for it.
-   * @param note called once with whether the rail has kept account of it; never fails
+   * @param note called with whether the rail has kept account of it, once it has said so; not at all where that is not known.
+   *   Never fails
    */
   disclosed?(consent: Consent, note: (logged: boolean) => Promise<void>): Promise<void>;
 }

@@ -118,6 +118,8 @@ export interface ConsentChange {
   /** The id that the rail chose; see {@link Lookup}. */
   readonly railId?: Secret;
   readonly status?: ConsentStatus;
+  /** An earlier end, where the rail has one; see {@link Lookup}. */
+  readonly validTo?: Date;
   readonly confirmedAt?: Date;
   readonly answeredAt?: Date | null;
   readonly endedAt?: Date | null;
@@ -231,7 +233,8 @@ export interface ConsentStore {
   findByReturnReference(returnReference: string): Promise<Consent | undefined>;
   /**
    * Stores a request as PENDING, unconfirmed, together with its applicant. If the applicant already has a pending request
-   * for the same purpose and span, that one is returned and nothing is stored.
+   * for the same purpose and span on that rail, that one is returned and nothing is stored; one on another rail is
+   * RELINQUISHED, since this takes its place.
    */
   insert(consent: NewConsent): Promise<{ readonly consent: Consent; readonly inserted: boolean }>;
   /** The id under which a consent from another system is stored: the same for every look at the same code. Pure computation. */
@@ -241,7 +244,10 @@ export interface ConsentStore {
    * that one is returned and nothing is stored.
    */
   migrate(consent: MigratedConsent): Promise<{ readonly consent: Consent; readonly inserted: boolean }>;
-  /** Applies the change if the stored version is still that of `consent`; undefined: somebody else changed it meanwhile, read it again. */
+  /**
+   * Applies the change if the stored version is still that of `consent`; undefined: somebody else changed it meanwhile, read it
+   * again. Only one request for the same purpose and span may be pending: another that becomes so again stays as it ended.
+   */
   change(consent: Consent, change: ConsentChange): Promise<Consent | undefined>;
   /** Removes a request that the rail refused to put to the person. Does nothing once the rail has confirmed it. */
   discard(consent: Consent): Promise<void>;

@@ -14,10 +14,12 @@ import type {
   Applicant,
   Caller,
   Consent,
+  ConsentRail,
   ConsentRequiredReason,
   DisclosureLog,
   Intention,
   Lookup,
+  NavSource,
   NavSources,
   Purpose,
   RequestedPeriode,
@@ -49,8 +51,8 @@ export interface ReadContext {
   reject(consent: Consent): Promise<void>;
   /** Reads the person's consents anew from now on. */
   forget(applicant: Applicant): void;
-  /** The request's lane to its credentials. */
-  readonly laneToCredentials: Lane;
+  /** Fetches what opens a source under a consent, in turn with others; see `ConsentRail.open`. */
+  open(consent: Consent, source: NavSource<SourceName>): ReturnType<ConsentRail['open']>;
   /** The request's lane to the host of a source. */
   laneTo(source: SourceName): Lane;
 }

@@ -6,6 +6,7 @@ import type { NationalId, Secret } from '../values.ts';
 import type { Decision } from './consent.ts';
 import { awaited, decide } from './consent.ts';
 import type { Consents } from './consents.ts';
+import { railOf, servedOf } from './consents.ts';
 import type { RawInquiry } from './inquiry.ts';
 import { assertOrdered, judgeInquiry } from './inquiry.ts';
 import { assertMay, onlyPurposeOf, purposeOf } from './policy.ts';
@@ -15,10 +16,12 @@ import type {
   Consent,
   ConsentFilter,
   ConsentOrder,
+  ConsentRail,
   ConsentStore,
   Disclosure,
   DisclosureFilter,
   DisclosureLog,
+  NavSource,
   OpenRails,
   Page,
   PageRequest,
@@ -62,6 +65,9 @@ export interface Session {
   relinquishConsent(id: string): Promise<Consent>;
 }
 
+/** A queue to each rail. */
+export type RailQueues = { readonly [R in Rail]: Queue };
+
 /** What every session leans on. */
 export interface SessionOptions {
   readonly store: ConsentStore;
@@ -71,8 +77,10 @@ export interface SessionOptions {
   readonly read: Read;
   /** The queue to each source's host; sources on one host share one. */
   readonly queues: { readonly [N in SourceName]: Queue };
-  /** The queue in which credentials are fetched. */
-  readonly credentials: Queue;
+  /** The queues in which credentials are fetched. */
+  readonly credentials: RailQueues;
+  /** The queues in which rails are asked what has become of a request. */
+  readonly lookups: RailQueues;
   readonly sourceNames: readonly SourceName[];
   readonly clock: Clock;
 }
@@ -89,6 +97,7 @@ export function openSession(options: SessionOptions, caller: Caller, callId: str
     uforeopplysninger: new Map(),
   };
   const refreshed = new Map<string, Promise<Consent>>();
+  const opening = new Map<string, ReturnType<ConsentRail['open']>>();
 
   const applicants = new DataLoader<string, Applicant | undefined>((ids) =>
     store.findApplicants(organisationNumber, ids),
@@ -112,9 +121,8 @@ export function openSession(options: SessionOptions, caller: Caller, callId: str
     return consent;
   }
 
-  /** This request's own lane to the host of a source, so that others take their turn beside it. */
-  function laneTo(source: SourceName): Lane {
-    const queue = options.queues[source];
+  /** This request's own lane in a queue, so that others take their turn beside it. */
+  function laneIn(queue: Queue): Lane {
     const lane = lanes.get(queue) ?? queue.lane();
     lanes.set(queue, lane);
     return lane;
@@ -122,15 +130,28 @@ export function openSession(options: SessionOptions, caller: Caller, callId: str
 
   /** A request that waits for its answer is looked up once in a request, however many reads wait for it. */
   async function refreshOnce(consent: Consent): Promise<Consent> {
-    const underWay = refreshed.get(consent.id) ?? options.consents.refresh(consent, rails);
+    const lane = laneIn(options.lookups[consent.rail]);
+    const underWay = refreshed.get(consent.id) ?? lane(() => options.consents.refresh(consent, rails));
     refreshed.set(consent.id, underWay);
     const current = await underWay;
     consentsById.clear(current.id);
     return current;
   }
 
+  /** Whoever needs the same credential while it is fetched waits for it without a place of their own. */
+  function open(consent: Consent, source: NavSource<SourceName>): ReturnType<ConsentRail['open']> {
+    const key = `${consent.id} ${source.scope}`;
+    const underWay =
+      opening.get(key) ??
+      laneIn(options.credentials[consent.rail])(() => railOf(consent.rail, rails).open(consent, source)).finally(() =>
+        opening.delete(key),
+      );
+    opening.set(key, underWay);
+    return underWay;
+  }
+
   async function choose(applicant: Applicant, choice: ChoiceWish): Promise<Decision> {
-    const consents = await consentsOf.load(applicant.id);
+    const consents = servedOf(rails, await consentsOf.load(applicant.id), clock.now());
     const wish = { ...choice, now: clock.now(), covers };
     const decision = decide(consents, wish);
     const waiting = 'use' in decision ? [] : awaited(consents, wish);
@@ -149,8 +170,8 @@ export function openSession(options: SessionOptions, caller: Caller, callId: str
     callId,
     signal,
     rails,
-    laneTo,
-    laneToCredentials: options.credentials.lane(),
+    laneTo: (source) => laneIn(options.queues[source]),
+    open,
     choose,
     async confirm(consent, lookup) {
       forget(await options.consents.confirm(consent, lookup));
@@ -185,8 +206,14 @@ export function openSession(options: SessionOptions, caller: Caller, callId: str
 
   return {
     caller,
-    identify: (nationalId) => store.identify(organisationNumber, nationalId),
-    applicant: (id) => applicants.load(id),
+    identify(nationalId) {
+      assertMay(caller, 'see consents');
+      return store.identify(organisationNumber, nationalId);
+    },
+    async applicant(id) {
+      assertMay(caller, 'see consents');
+      return applicants.load(id);
+    },
     async consent(id) {
       assertMay(caller, 'see consents');
       return consentsById.load(id);

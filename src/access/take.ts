@@ -27,8 +27,9 @@ export async function take<N extends SourceName>(
   counter: { attempts: number },
 ): Promise<Reading<Answers[N]> | SpentConsent> {
   const rail = railOf(consent.rail, context.rails);
-  const opened = await context.laneToCredentials(() => rail.open(consent, source));
+  const opened = await context.open(consent, source);
   if ('refused' in opened) return endedBy(opened.refused, consent, context);
+  if (opened.word !== undefined) await context.confirm(consent, opened.word);
   const answer = await context.laneTo(request.source)(async () => {
     // While this read waited for a place, its caller may have gone, and the credential grown old; the rail knows.
     if (context.signal.aborted) throw abandoned('nav');
@@ -46,15 +47,13 @@ export async function take<N extends SourceName>(
           counter.attempts += 1;
         },
       });
-    try {
-      return await ask(current);
-    } catch (error) {
-      if (!isUnauthorized(error)) throw error;
-      // On its way to NAV, behind a long Retry-After, the credential may have grown old too; or it never was any good.
-      const renewed = await rail.open(consent, source, current);
-      if ('refused' in renewed) return endedBy(renewed.refused, consent, context);
-      return ask(renewed);
-    }
+    const said = await ask(current).catch(unlessUnauthorized);
+    // On its way to NAV, behind a long Retry-After, the credential may have grown old too; or it never was any good.
+    const isOfCredential = said === undefined || ('refused' in said && current.hasGrownOld?.() === true);
+    if (!isOfCredential) return said;
+    const renewed = await rail.open(consent, source, current);
+    if ('refused' in renewed) return endedBy(renewed.refused, consent, context);
+    return ask(renewed);
   });
   if (!('refused' in answer)) return answer;
   // NAV's 403 has a dozen reasons that look alike, so it decides nothing alone: the rail is the second witness.
@@ -82,6 +81,8 @@ function endedBy(word: Lookup, consent: Consent, context: ReadContext): SpentCon
   );
 }
 
-function isUnauthorized(error: unknown): boolean {
-  return error instanceof GatewayError && error.evidence?.status === 401;
+/** A credential that NAV does not accept is no answer yet. */
+function unlessUnauthorized(error: unknown): undefined {
+  if (error instanceof GatewayError && error.evidence?.status === 401) return;
+  throw error;
 }

@@ -1,7 +1,7 @@
 import type { JWTPayload, JWTVerifyGetKey } from 'jose';
 import { createRemoteJWKSet, customFetch, errors, jwtVerify } from 'jose';
 import { z } from 'zod';
-import type { Consent } from '../access/ports.ts';
+import type { Consent, Lookup } from '../access/ports.ts';
 import { GatewayError } from '../errors.ts';
 import type { IssuedToken } from '../maskinporten/tokens.ts';
 import type { Upstream } from '../upstream.ts';
@@ -68,6 +68,8 @@ function base64url(value: unknown): unknown {
 export interface ConsentToken extends IssuedToken {
   /** When the person gave the consent. */
   readonly consentedAt: Date;
+  /** When the consent ends at Altinn, to the second. */
+  readonly validTo: Date;
 }
 
 const seconds = z.coerce
@@ -128,6 +130,23 @@ export async function verifyConsentToken(
     fetchedAt: expected.fetchedAt,
     expiresAt: new Date(expected.fetchedAt.getTime() + (parsed.exp - parsed.nbf) * 1000),
     consentedAt: parsed.DelegatedDate,
+    validTo: parsed.ValidToDate,
+  };
+}
+
+/**
+ * What a token says of its consent: that it stands. Where Altinn ends it earlier than we do, whose zone it may read
+ * otherwise, that end counts: by ours alone, a consent that has run out there would look withdrawn.
+ */
+export function wordOf({ consentedAt, validTo }: ConsentToken, consent: Consent): Lookup {
+  // It has whole seconds, so a fraction of one is no difference.
+  const isEarlier = validTo.getTime() + 1000 <= consent.validTo.getTime();
+  return {
+    status: 'ACTIVE',
+    answeredAt: consentedAt,
+    endedAt: null,
+    pageUrl: null,
+    ...(isEarlier ? { validTo } : {}),
   };
 }
 

@@ -3,8 +3,8 @@ import type { Clock } from '../clock.ts';
 const TEN_MINUTES_MS = 10 * 60_000;
 
 /**
- * Remembers that the ApiKey of a data consumer works: Altinn 2 refuses a withdrawn consent and a wrong key in the same
- * words, so that only another consent that was exchanged lately tells the one from the other.
+ * Remembers that consents of a data consumer can be exchanged: Altinn 2 refuses a withdrawn consent, a wrong ApiKey and a
+ * delegation that is missing in the same words, so that only another of its consents, exchanged lately, tells them apart.
  */
 export interface KeyWitness {
   /** A token was issued for the consent, and it is the data consumer’s own. */
@@ -13,7 +13,10 @@ export interface KeyWitness {
   vouchesFor(consentId: string): boolean;
 }
 
-/** Makes the witness of one ApiKey. Two consents are enough: one of them is another than any that is asked about. */
+/**
+ * Makes the witness of one data consumer. Never of an ApiKey: a supplier’s serves several, and says nothing of what each of
+ * them has delegated. Two consents are enough: one of them is another than any that is asked about.
+ */
 export function createKeyWitness(clock: Clock): KeyWitness {
   let latest: readonly { readonly consentId: string; readonly at: number }[] = [];
   return {

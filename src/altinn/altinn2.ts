@@ -10,7 +10,7 @@ import { Secret } from '../values.ts';
 import { feedQuery, findByReturnReference, startOf } from './altinn2-feed.ts';
 import { evidenceOf, faultOf, rejected } from './altinn2-outcomes.ts';
 import type { ConsentKeys, ConsentToken } from './altinn2-token.ts';
-import { CLOCK_SKEW_S, verifyConsentToken } from './altinn2-token.ts';
+import { CLOCK_SKEW_S, verifyConsentToken, wordOf } from './altinn2-token.ts';
 import type { Altinn2Service, ConsentRequest } from './altinn2-wire.ts';
 import { bodyOf, changedAt, consentRequest, feedPage, useOf } from './altinn2-wire.ts';
 import type { KeyWitness } from './altinn2-witness.ts';
@@ -27,7 +27,7 @@ export interface Altinn2Options {
   };
   /** Of the data consumer or of its supplier, whoever acts: bound to that one's organisation number. */
   readonly apiKey: Secret;
-  /** Lasts from one request to the next, and belongs to the ApiKey. */
+  /** Lasts from one request to the next. The data consumer’s alone, also where one ApiKey serves several. */
   readonly witness: KeyWitness;
   /** The keys consent tokens are signed with. */
   readonly keys: ConsentKeys;
@@ -35,7 +35,10 @@ export interface Altinn2Options {
   readonly baseUrl: string;
   readonly upstream: Upstream;
   readonly clock: Clock;
-  /** Takes charge of work that nobody waits for, until it has ended and its success is noted. The signal ends it when the gateway closes. */
+  /**
+   * Takes charge of work that nobody waits for, until it has ended and its success is noted. Of work that fails nothing is
+   * noted: it may have had its effect. The signal ends it when the gateway closes.
+   */
   readonly afterwards: (
     note: (succeeded: boolean) => Promise<void>,
     work: (signal: AbortSignal) => Promise<boolean>,
@@ -200,7 +203,7 @@ export function openAltinn2(options: Altinn2Options, tokens: Tokens, request: Re
     const token = await exchange(consent);
     if (token === undefined) return { ...endOf(consent, seen), ...named };
     issued.set(consent.id, Promise.resolve(token));
-    return { status: 'ACTIVE', answeredAt: token.consentedAt, endedAt: null, pageUrl: null, ...named };
+    return { ...wordOf(token, consent), ...named };
   }
 
   async function lookup(consent: Consent): Promise<Lookup | undefined> {
@@ -257,17 +260,28 @@ export function openAltinn2(options: Altinn2Options, tokens: Tokens, request: Re
         await tokens.forget(source.scope, access);
         access = await tokens.forScope(source.scope, request);
       }
-      return { headers: { authorization: bearer(access), 'nav-samtykke-token': credential.token } };
+      const word = wordOf(credential, consent);
+      return {
+        headers: { authorization: bearer(access), 'nav-samtykke-token': credential.token },
+        hasGrownOld: () => !isFresh(credential, clock.now()),
+        ...(word.validTo === undefined ? {} : { word }),
+      };
     },
     async relinquish(consent) {
-      // A request that was answered cannot be taken back, and needs not: nothing revives what was given up here.
-      if (consent.answeredAt !== null) return;
       const code = consent.confirmedAt === null ? (await searched(consent))?.authorizationcode : consent.railId;
       if (code === undefined) return;
-      const path = `${ALTINN2_REQUESTS}/${code.reveal()}`;
-      const answer = await call(options.scopes.write, { method: 'DELETE', path, repeat: 'refused' });
-      // 400: answered meanwhile; 403: gone already.
-      if (![204, 400, 403].includes(answer.status)) throw fault(answer);
+      const wire = { method: 'DELETE', repeat: 'idempotent' } as const;
+      if (consent.answeredAt === null) {
+        const path = `${ALTINN2_REQUESTS}/${code.reveal()}`;
+        const takenBack = await call(options.scopes.write, { ...wire, path });
+        if (takenBack.status === 204) return;
+        // 400: answered meanwhile; 403: gone already.
+        if (takenBack.status !== 400 && takenBack.status !== 403) throw fault(takenBack);
+      }
+      const path = `${TOKENS}/${code.reveal()}`;
+      const givenUp = await callAboutToken(options.scopes.writeTokens, { ...wire, path }, request.signal);
+      // 403: it has ended already, or was never given.
+      if (givenUp.status !== 204 && givenUp.status !== 403) throw fault(givenUp);
     },
     disclosed: (consent, note) =>
       options.afterwards(note, async (signal) => {
@@ -275,8 +289,11 @@ export function openAltinn2(options: Altinn2Options, tokens: Tokens, request: Re
         const path = `${TOKENS}/${consent.railId.reveal()}/loguse`;
         const wire: Wire = { method: 'POST', path, body: async () => use, repeat: 'refused' };
         const answer = await callAboutToken(options.scopes.writeTokens, wire, signal);
-        if (answer.status !== 204) upstream.report(request.callId, evidenceOf(answer));
-        return answer.status === 204;
+        if (answer.status === 204) return true;
+        const failure = fault(answer);
+        // Altinn may have written the use before it failed: only a refusal says that it has not.
+        if (answer.status < 400 || answer.status >= 500) throw failure;
+        return false;
       }),
   };
 }

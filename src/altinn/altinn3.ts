@@ -114,7 +114,14 @@ export function openAltinn3(options: Altinn3Options, tokens: Tokens, request: Re
   /** Whether Maskinporten puts the consent into a token; the token is thrown away. */
   async function isOpened(id: Secret, applicant: Applicant, scope: string): Promise<boolean> {
     const issued = await tokens.forConsent(scope, { id, from: personUrn(applicant) }, request);
-    return !('doubtful' in issued);
+    if (!('doubtful' in issued)) return true;
+    // A refusal without an OAuth error is not Maskinporten's: something in between says nothing about the consent.
+    if (issued.doubtful.error !== undefined) return false;
+    throw new GatewayError(
+      'MASKINPORTEN_REJECTED',
+      'The token is refused, and not in Maskinporten’s words. The operator must check its address, and proxies and filters on the way to it.',
+      { evidence: issued.doubtful },
+    );
   }
 
   async function exchange(consent: Consent, scope: string): Promise<Credential> {

@@ -18,7 +18,7 @@ export interface Watch {
   over(organisation: string, all: readonly [Credential, ...Credential[]], credentials: Credentials): Credentials;
   /** What runs out, or has, in the order in which it was taken under watch. */
   runningOut(): readonly RunningOut[];
-  /** Logs what runs out, once a day however often it is called. */
+  /** Logs what runs out, once a day however often it is called; the first time also of whose end nobody has told. */
   look(): void;
 }
 
@@ -38,9 +38,18 @@ export function createWatch(clock: Clock, log: Log): Watch {
     });
   }
 
+  function tellOfUnknown(now: Date): void {
+    for (const { organisation, all } of watched) {
+      if (ageOf(all, now) === 'unknown')
+        log({ event: 'credential runs out', organisation, age: 'unknown', lastsUntil: null });
+    }
+  }
+
   function look(): void {
-    const today = Math.floor(clock.now().getTime() / MS_PER_DAY);
+    const now = clock.now();
+    const today = Math.floor(now.getTime() / MS_PER_DAY);
     if (today === day) return;
+    if (day === undefined) tellOfUnknown(now);
     day = today;
     for (const each of runningOut()) log({ event: 'credential runs out', ...each });
   }

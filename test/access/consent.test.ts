@@ -329,6 +329,15 @@ describe('a rail’s word', () => {
     );
   });
 
+  it('of an earlier end shortens the consent, whatever else it changes, and of a later one does not', () => {
+    const consent = someConsent({ status: 'ACTIVE', validTo: later(5) });
+    const changeTo = (validTo: Date) => changeBy(consent, word('ACTIVE', { validTo }), later(3));
+    expect(changeTo(later(4))).toEqual({ confirmedAt: later(3), validTo: later(4) });
+    for (const end of [later(5), later(6)]) expect(changeTo(end)).toEqual({ confirmedAt: later(3) });
+    const answered = changeBy({ ...consent, status: 'PENDING' }, word('ACTIVE', { validTo: later(4) }), later(3));
+    expect(answered).toMatchObject({ status: 'ACTIVE', validTo: later(4) });
+  });
+
   it('that comes late, after others, never makes usable what the person or the insurer ended', () => {
     const final: ConsentStatus[] = ['DECLINED', 'WITHDRAWN', 'RELINQUISHED'];
     fc.assert(

@@ -2,11 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { latestValidTo } from '../../src/access/consent.ts';
 import type { Consent, ConsentWish, Lookup, NewConsent } from '../../src/access/ports.ts';
+import type { ErrorCode } from '../../src/errors.ts';
 import { abandoned } from '../../src/errors.ts';
 import { civilDate } from '../../src/periode.ts';
-import { A, ALL_CONSENTS, B, DAY, later, START } from '../contracts/remembered.ts';
+import { A, ALL_CONSENTS, B, DAY, later, newConsent, START } from '../contracts/remembered.ts';
 import type { Scene } from '../support/ports.ts';
-import { BOTH_PURPOSES, fault, openScene, someCaller } from '../support/ports.ts';
+import { ALL_SOURCES, BOTH_PURPOSES, fault, openScene, someCaller } from '../support/ports.ts';
 
 async function allConsents(scene: Scene): Promise<readonly Consent[]> {
   const page = await scene.store.consents.page(A, { first: 100, after: null }, ALL_CONSENTS, 'REQUESTED_AT_DESC');
@@ -216,6 +217,17 @@ describe('asking at the same time', () => {
     expect(scene.register.size).toBe(1);
   });
 
+  it('does not fail for what the one who asked first wrote', async () => {
+    const scene = openScene();
+    scene.before.set('rail.request', failing(1, fault('ALTINN_REJECTED')));
+    const [first, ...others] = await Promise.allSettled(
+      [1, 2, 3].map(() => scene.session().requestConsent(scene.inquiry())),
+    );
+    expect(first).toMatchObject({ status: 'rejected', reason: { code: 'ALTINN_REJECTED' } });
+    expect(others).toMatchObject([{ value: { created: true } }, { value: { created: false } }]);
+    expect(scene.register.size).toBe(1);
+  });
+
   it('in another process finds the same request and completes it once', async () => {
     const scene = openScene();
     // The other process has stored its request and is about to call the rail.
@@ -302,6 +314,106 @@ describe('asking again', () => {
   });
 });
 
+describe('asking when new requests have left the rail of an older one', () => {
+  const byId = async (scene: Scene) => new Map((await allConsents(scene)).map((consent) => [consent.id, consent]));
+  const standing = (scene: Scene, status: 'PENDING' | 'ACTIVE') =>
+    status === 'ACTIVE' ? scene.granted({ rail: 'ALTINN_2' }) : scene.asked({ rail: 'ALTINN_2' });
+
+  /** The older rail is served, and fails to say anything. */
+  const silent = (code: ErrorCode) => (scene: Scene) => {
+    scene.rails.set('ALTINN_2', ALL_SOURCES);
+    scene.before.set('rail.lookup', ({ rail }: Consent) => {
+      if (rail === 'ALTINN_2') throw fault(code);
+    });
+  };
+
+  const SILENCES: readonly (readonly [string, (scene: Scene) => void])[] = [
+    ['is not served', () => undefined],
+    ['does not answer', silent('ALTINN_UNAVAILABLE')],
+    ['refuses to say', silent('ALTINN_REJECTED')],
+  ];
+
+  it.each(['PENDING', 'ACTIVE'] as const)('returns one that is %s there when its rail says so', async (status) => {
+    const scene = openScene();
+    const known = await standing(scene, status);
+    scene.rails.set('ALTINN_2', ALL_SOURCES);
+    expect(await scene.session().requestConsent(scene.inquiry())).toMatchObject({
+      created: false,
+      consent: { id: known.id, status },
+    });
+    expect(scene.count('rail.request')).toBe(0);
+  });
+
+  it.each(SILENCES)('asks anew, once, when that rail %s, and the older request is given up', async (_, silence) => {
+    const scene = openScene();
+    const asked = await standing(scene, 'PENDING');
+    silence(scene);
+    scene.clock.set(later(1));
+    const { consent, created } = await scene.session().requestConsent(scene.inquiry());
+    expect(created).toBe(true);
+    expect(consent).toMatchObject({ rail: 'ALTINN_3', status: 'PENDING' });
+    expect((await byId(scene)).get(asked.id)).toMatchObject({
+      status: 'RELINQUISHED',
+      endedAt: later(1),
+      changedAt: later(1),
+      pageUrl: null,
+      version: asked.version + 1,
+    });
+    expect(await scene.session().requestConsent(scene.inquiry())).toMatchObject({
+      created: false,
+      consent: { id: consent.id },
+    });
+    expect(scene.count('rail.request')).toBe(1);
+  });
+
+  it.each(SILENCES)(
+    'asks anew, once, when that rail %s, and the older consent is left as it is',
+    async (_, silence) => {
+      const scene = openScene();
+      const given = await standing(scene, 'ACTIVE');
+      silence(scene);
+      const { consent, created } = await scene.session().requestConsent(scene.inquiry());
+      expect(created).toBe(true);
+      expect(consent).toMatchObject({ rail: 'ALTINN_3', status: 'PENDING' });
+      expect((await byId(scene)).get(given.id)).toEqual(given);
+      expect(await scene.session().requestConsent(scene.inquiry())).toMatchObject({
+        created: false,
+        consent: { id: consent.id },
+      });
+      expect(scene.count('rail.request')).toBe(1);
+    },
+  );
+
+  it('puts one that never reached that rail to the person on the new one', async () => {
+    const scene = openScene();
+    scene.rails.set('ALTINN_2', ALL_SOURCES);
+    const { consent: unheard } = await scene.store.consents.insert(newConsent(scene.applicant(), { rail: 'ALTINN_2' }));
+    expect(await scene.session().requestConsent(scene.inquiry())).toMatchObject({
+      created: true,
+      consent: { rail: 'ALTINN_3', status: 'PENDING' },
+    });
+    expect((await byId(scene)).get(unheard.id)).toMatchObject({ status: 'RELINQUISHED' });
+  });
+
+  it('respects a refusal there, served or not', async () => {
+    const scene = openScene();
+    const declined = await scene.granted({ rail: 'ALTINN_2' });
+    await scene.store.consents.change(declined, { status: 'DECLINED', endedAt: START });
+    expect(await scene.session().requestConsent(scene.inquiry())).toMatchObject({
+      created: false,
+      consent: { id: declined.id, status: 'DECLINED' },
+    });
+  });
+
+  it.each(['ABANDONED', 'STORE_UNAVAILABLE'] as const)('fails by what is not that rail’s silence: %s', async (code) => {
+    const scene = openScene();
+    const given = await standing(scene, 'ACTIVE');
+    silent(code)(scene);
+    await expect(scene.session().requestConsent(scene.inquiry())).rejects.toMatchObject({ code });
+    expect(await allConsents(scene)).toEqual([given]);
+  });
+});
+
 describe('what a rail says', () => {
   it('is stored although somebody else changes the consent at the same time', async () => {
     const scene = openScene();
@@ -340,7 +452,27 @@ describe('what a rail says', () => {
   it('of a request that was discarded meanwhile is NOT_FOUND', async () => {
     const scene = openScene();
     scene.before.set('store.change', async (consent: Consent) => scene.store.consents.discard(consent));
-    await expect(scene.session().requestConsent(scene.inquiry())).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(scene.session().requestConsent(scene.inquiry())).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+      retry: 'later',
+    });
+  });
+
+  it('of a request that expired too early, by a clock that was ahead, does not revive it beside the one that took its place', async () => {
+    const scene = openScene();
+    const early = await scene.asked({ validTo: later(1) });
+    scene.clock.set(later(2));
+    const { consent } = await scene.session().requestConsent(scene.inquiry());
+    scene.clock.set(START);
+    expect(await scene.session().refreshConsent(early.id)).toMatchObject({
+      status: 'EXPIRED',
+      endedAt: later(1),
+      confirmedAt: START,
+      pageUrl: null,
+    });
+    scene.says(early, 'ACTIVE');
+    expect(await scene.session().refreshConsent(early.id)).toMatchObject({ status: 'ACTIVE', endedAt: null });
+    expect(await scene.session().consent(consent.id)).toMatchObject({ status: 'PENDING' });
   });
 
   it('when it does not know a consent that it has confirmed is a fault that changes nothing', async () => {
@@ -384,6 +516,12 @@ describe('giving a consent up', () => {
       );
     },
   );
+
+  it('needs no rail: where it is not served, nobody is told', async () => {
+    const scene = openScene();
+    const consent = await scene.granted({ rail: 'ALTINN_2' });
+    expect(await scene.session().relinquishConsent(consent.id)).toMatchObject({ status: 'RELINQUISHED' });
+  });
 
   it('twice keeps the first moment', async () => {
     const scene = openScene();

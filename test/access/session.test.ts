@@ -2,11 +2,12 @@ import { describe, expect, it, vi } from 'vitest';
 import type { Consent, ConsentFilter } from '../../src/access/ports.ts';
 import type { Session } from '../../src/access/session.ts';
 import { addDays, civilDate } from '../../src/periode.ts';
-import { ALL_CONSENTS, ALL_DISCLOSURES, B, later } from '../contracts/remembered.ts';
+import { ALL_CONSENTS, ALL_DISCLOSURES, B, later, START } from '../contracts/remembered.ts';
 import type { Scene } from '../support/ports.ts';
 import { ALL_SOURCES, BOTH_PURPOSES, fault, openScene, someCaller } from '../support/ports.ts';
 
 const OPEN_ENDS = { fom: null, tom: null };
+const LONGER = { fom: civilDate('2020-01-01'), tom: civilDate('2027-12-31') };
 
 /** Where a person answers; secrets are compared by what they reveal, for unequal ones look equal. */
 const PAGE = 'https://altinn.example/consent';
@@ -149,34 +150,114 @@ describe('the reads of one request', () => {
   });
 });
 
+/** Keeps whoever reaches a step waiting, and says whose consents came there, in that order. */
+function holdUp(scene: Scene, step: string, holds: (consent: Consent) => boolean = () => true) {
+  const gate = Promise.withResolvers<void>();
+  const held: Consent[] = [];
+  scene.before.set(step, async (consent: Consent) => {
+    if (!holds(consent)) return;
+    held.push(consent);
+    await gate.promise;
+  });
+  return { held, release: gate.resolve };
+}
+
+/** One day of each: as many consents of one person as there are days. */
+const dayOf = (at: number) => {
+  const day = addDays(civilDate('2022-01-01'), at);
+  return { fom: day, tom: day };
+};
+
+/** More than there are places. */
+const MANY = 90;
+
 describe('the credentials of many reads', () => {
+  const readDay = (scene: Scene, session: Session, at: number, person = 0) =>
+    session.read({ source: 'aapVedtak', applicant: scene.applicant(person), periode: dayOf(at), purpose: null });
+
+  /** As many consents as there are days, on a rail; that of somebody else has a day too. */
+  async function grantDays(scene: Scene, rail: 'ALTINN_3' | 'ALTINN_2'): Promise<void> {
+    scene.rails.set('ALTINN_2', ALL_SOURCES);
+    for (let at = 0; at < MANY; at += 1) await scene.granted({ rail, periode: dayOf(at) });
+    await scene.granted({ applicant: scene.applicant(1), periode: dayOf(0) });
+  }
+
   it('are fetched in turn with that of one, which does not wait for all of them', async () => {
     const scene = openScene();
-    const MANY = 90;
-    for (const at of [0, 1]) await scene.granted({ applicant: scene.applicant(at) });
-    const gate = Promise.withResolvers<void>();
-    const opened: string[] = [];
-    scene.before.set('rail.open', async ({ applicant }: Consent) => {
-      opened.push(applicant.id);
-      await gate.promise;
-    });
-    const read = (session: Session, at: number, day: number) =>
-      session.read({
-        source: 'aapVedtak',
-        applicant: scene.applicant(at),
-        periode: { fom: addDays(civilDate('2022-01-01'), day), tom: null },
-        purpose: null,
-      });
-    const [large, small] = [scene.session(), scene.session()];
-    const all = Array.from({ length: MANY }, (_, day) => read(large, 0, day));
-    await vi.waitFor(() => expect(opened.length).toBeGreaterThan(0));
-    all.push(read(small, 1, 0));
+    await grantDays(scene, 'ALTINN_3');
+    const { held, release } = holdUp(scene, 'rail.open');
+    const large = scene.session();
+    const all = Array.from({ length: MANY }, (_, at) => readDay(scene, large, at));
+    await vi.waitFor(() => expect(held.length).toBeGreaterThan(0));
+    all.push(readDay(scene, scene.session(), 0, 1));
     await vi.waitFor(() => expect(scene.count('log.intend')).toBe(MANY + 1));
-    gate.resolve();
+    release();
     await Promise.all(all);
-    const first = opened.indexOf(scene.applicant(1).id);
+    const first = held.findIndex(({ applicant }) => applicant.id === scene.applicant(1).id);
     expect(first).toBeGreaterThan(-1);
     expect(first).toBeLessThan(MANY - 20);
+  });
+
+  it('of one rail, which hangs, hold up nobody who reads under the other', async () => {
+    const scene = openScene();
+    await grantDays(scene, 'ALTINN_2');
+    const { held, release } = holdUp(scene, 'rail.open', ({ rail }) => rail === 'ALTINN_2');
+    const large = scene.session();
+    const all = Array.from({ length: MANY }, (_, at) => readDay(scene, large, at));
+    await vi.waitFor(() => expect(scene.count('log.intend')).toBe(MANY));
+    expect(await readDay(scene, scene.session(), 0, 1)).toMatchObject({ kind: 'delivered' });
+    expect(held.length).toBeLessThan(MANY);
+    release();
+    await Promise.all(all);
+  });
+
+  it('that are the same one take a single place, and leave the others to everybody else', async () => {
+    const scene = openScene();
+    await scene.granted();
+    await scene.granted({ applicant: scene.applicant(1) });
+    const { held, release } = holdUp(scene, 'rail.open', ({ applicant }) => applicant.id === scene.applicant().id);
+    const large = scene.session();
+    const all = Array.from({ length: MANY }, (_, at) => readDay(scene, large, at));
+    await vi.waitFor(() => expect(scene.count('log.intend')).toBe(MANY));
+    expect(await readDay(scene, scene.session(), 0, 1)).toMatchObject({ kind: 'delivered' });
+    expect(held).toHaveLength(1);
+    release();
+    await Promise.all(all);
+  });
+});
+
+describe('the look-ups of many requests', () => {
+  it('are made in turn with that of one, and never all at once', async () => {
+    const scene = openScene();
+    for (let at = 0; at < MANY; at += 1) await scene.asked({ periode: dayOf(at) });
+    await scene.asked({ applicant: scene.applicant(1) });
+    const { held, release } = holdUp(scene, 'rail.lookup');
+    const large = scene.session().decidingConsent(scene.applicant(), null, null);
+    await vi.waitFor(() => expect(held.length).toBeGreaterThan(0));
+    const small = scene.session().decidingConsent(scene.applicant(1), null, null);
+    await vi.waitFor(() => expect(scene.count('store.consentsOf')).toBe(2));
+    expect(held.length).toBeLessThan(MANY);
+    release();
+    await Promise.all([large, small]);
+    const first = held.findIndex(({ applicant }) => applicant.id === scene.applicant(1).id);
+    expect(first).toBeGreaterThan(-1);
+    expect(first).toBeLessThan(MANY - 20);
+  });
+
+  it('on a rail that hangs hold up no look-up on the other, and no credential on the same', async () => {
+    const scene = openScene();
+    scene.rails.set('ALTINN_2', ALL_SOURCES);
+    for (let at = 0; at < MANY; at += 1) await scene.asked({ rail: 'ALTINN_2', periode: dayOf(at) });
+    await scene.asked({ applicant: scene.applicant(1) });
+    await scene.granted({ rail: 'ALTINN_2', applicant: scene.applicant(2) });
+    const { held, release } = holdUp(scene, 'rail.lookup', ({ rail }) => rail === 'ALTINN_2');
+    const hanging = scene.session().decidingConsent(scene.applicant(), null, null);
+    await vi.waitFor(() => expect(held.length).toBeGreaterThan(0));
+    expect(await scene.session().decidingConsent(scene.applicant(1), null, null)).toMatchObject({ status: 'PENDING' });
+    const delivered = await readAll(scene, scene.session(), [2]);
+    expect(delivered).toMatchObject(ALL_SOURCES.map(() => ({ kind: 'delivered' })));
+    release();
+    await hanging;
   });
 });
 
@@ -348,10 +429,33 @@ describe('what a caller sees', () => {
     expect(await decides()).toMatchObject({ id: old.id });
     const asked = await scene.asked();
     expect(await decides()).toMatchObject({ id: asked.id });
-    const other = await scene.granted({ rail: 'ALTINN_2' });
+    const other = await scene.granted({ rail: 'ALTINN_2', periode: LONGER });
     scene.rails.set('ALTINN_2', ['aapVedtak']);
     expect(await decides()).toMatchObject({ id: other.id });
     expect(await decides('uforeopplysninger')).toMatchObject({ id: asked.id });
+  });
+
+  it.each(['PENDING', 'ACTIVE'] as const)(
+    'is no consent that is %s on a rail that is not served, and nobody is asked about it',
+    async (status) => {
+      const scene = openScene();
+      const consent = await scene.asked({ rail: 'ALTINN_2' });
+      if (status === 'ACTIVE') await scene.store.consents.change(consent, { status });
+      const session = scene.session();
+      expect(await session.decidingConsent(scene.applicant(), null, null)).toBeNull();
+      expect(await readAll(scene, session, [0])).toMatchObject(
+        ALL_SOURCES.map(() => ({ reason: 'NEVER_ASKED', decidedBy: null })),
+      );
+      expect(scene.count('rail.lookup')).toBe(0);
+    },
+  );
+
+  it('is what has ended on a rail that is not served', async () => {
+    const scene = openScene();
+    const consent = await scene.granted({ rail: 'ALTINN_2' });
+    await scene.store.consents.change(consent, { status: 'WITHDRAWN', endedAt: START });
+    expect(await scene.session().decidingConsent(scene.applicant(), null, null)).toMatchObject({ id: consent.id });
+    expect(await readAll(scene, scene.session(), [0])).toMatchObject(ALL_SOURCES.map(() => ({ reason: 'WITHDRAWN' })));
   });
 
   it('is which sources a consent opens, in the order of the register, and lists narrowed by that', async () => {

@@ -30,12 +30,39 @@ const creates = (world: World) =>
   altinn2(world).filter(({ method, path }) => method === 'POST' && path === '/api/consentRequests');
 const held = (world: World, person: CastId) => world.sandbox.altinn2.register.askedOf(numberOf(person));
 const usesOf = (world: World, person: CastId) => held(world, person).flatMap(({ uses }) => uses);
+/** Altinn has read the zone of the end in another way. */
+const endAtAltinn = (world: World, person: CastId, validTo: string) => {
+  for (const consent of held(world, person)) consent.validTo = validTo;
+};
+const giveUp = (world: World, id: string) => world.query('case-handler-a', RELINQUISH, { id });
 const statusOf = async (world: World, id: string) =>
   (await world.query('case-handler-a', CONSENT, { id })).data.consent;
 
 /** Waits for what nobody waits for: the uses that are logged after the answer. */
 const usesLogged = (world: World, person: CastId, uses: number) =>
   vi.waitFor(() => expect(usesOf(world, person)).toHaveLength(uses));
+
+/** A world in which the first reads of uføreopplysninger arrive when the consent’s token, and it alone, has run out. */
+async function openLateWorld(late: number, meanwhile: () => void = () => undefined): Promise<World> {
+  let arrived = 0;
+  let opened: World | undefined;
+  const slow =
+    (doubles: Transport): Transport =>
+    (request) => {
+      if (opened !== undefined && request.url.startsWith(ORIGINS.uforeopplysninger) && arrived < late) {
+        arrived += 1;
+        opened.clock.set(new Date(opened.clock.now().getTime() + 31_000));
+        meanwhile();
+      }
+      return doubles(request);
+    };
+  opened = await openAltinn2World({ transport: slow });
+  return opened;
+}
+
+const readUfore = (world: World) =>
+  world.query('case-handler-a', READ.replaceAll(/ aap\w+\(.*/g, ''), { id: numberOf('P04') });
+const ufore = (world: World) => world.sandbox.journal.entries('uforeopplysninger').map(({ status }) => status);
 
 describe('a consent on Altinn 2', () => {
   it('is asked for, given and read under, and each delivery is told to Altinn', async () => {
@@ -115,6 +142,37 @@ describe('a consent on Altinn 2', () => {
   });
 
   it.each([
+    ['a read', (world: World) => world.read('P04')],
+    ['a look-up', (world: World, id: string) => world.query('case-handler-a', REFRESH_CONSENT, { id })],
+  ])(
+    'that Altinn ends an hour before we do, as %s has shown, runs out then, and nobody is said to have withdrawn it',
+    async (_, show) => {
+      await using world = await openAltinn2World();
+      const id = await world.grantKnown('P04', { validTo: '2026-11-16T12:00:00Z' });
+      endAtAltinn(world, 'P04', '2026-11-16T11:00:00.000Z');
+      expect((await show(world, id)).errors).toEqual([]);
+      world.clock.set(new Date('2026-11-16T11:30:00Z'));
+      await world.proveKey();
+      world.sandbox.journal.clear();
+      const { errors, data } = await world.read('P04');
+      expect(errors).toEqual([]);
+      expect(data.applicant.aapVedtak).toMatchObject({ reason: 'EXPIRED', decidedBy: { id, status: 'EXPIRED' } });
+      expect(altinn2(world)).toEqual([]);
+      expect(await statusOf(world, id)).toMatchObject({ status: 'EXPIRED', endedAt: '2026-11-16T11:00:00.000Z' });
+    },
+  );
+
+  it('that Altinn ends an hour after we do runs out by our own end', async () => {
+    await using world = await openAltinn2World();
+    const id = await world.grantKnown('P04', { validTo: '2026-11-16T12:00:00Z' });
+    endAtAltinn(world, 'P04', '2026-11-16T13:00:00.000Z');
+    expect((await world.read('P04')).errors).toEqual([]);
+    world.clock.set(new Date('2026-11-16T12:00:00Z'));
+    expect((await world.read('P04')).data.applicant.aapVedtak.reason).toBe('EXPIRED');
+    expect(await statusOf(world, id)).toMatchObject({ status: 'EXPIRED', endedAt: '2026-11-16T12:00:00.000Z' });
+  });
+
+  it.each([
     ['known', undefined],
     ['whose answer was lost', { kind: 'reset' } as const],
   ])('that waits for its answer (%s) is taken back at Altinn when the insurer gives it up', async (_, fault) => {
@@ -125,31 +183,79 @@ describe('a consent on Altinn 2', () => {
     await world.query('case-handler-a', REQUEST_CONSENT, { input });
     expect(held(world, 'P04')).toHaveLength(1);
     const known = await world.query('case-handler-a', '{ consents(first: 1) { nodes { id } } }');
-    const given = await world.query('case-handler-a', RELINQUISH, { id: known.data.consents.nodes[0].id });
+    const given = await giveUp(world, known.data.consents.nodes[0].id);
     expect(given.data.relinquishConsent.consent.status).toBe('RELINQUISHED');
     expect(held(world, 'P04')).toEqual([]);
   });
 
-  it('whose token expired on the way to NAV is no withdrawal: a fault, and the consent stands', async () => {
-    const late: { world?: World } = {};
-    const slow =
-      (doubles: Transport): Transport =>
-      (request) => {
-        const { world } = late;
-        if (world !== undefined && request.url.startsWith(ORIGINS.aap)) {
-          world.clock.set(new Date(world.clock.now().getTime() + 31_000));
-        }
-        return doubles(request);
-      };
-    await using world = await openAltinn2World({ transport: slow });
+  it('whose token expired on the way to NAV is read under with a new one, and both calls are counted', async () => {
+    await using world = await openLateWorld(1);
     const id = await world.grantKnown('P04');
-    world.sandbox.switches.altinn2ExpChecked = true;
-    late.world = world;
-    const one = await world.query('case-handler-a', READ.replaceAll(/ (aapMeldekort|uforeopplysninger)\(.*/g, ''), {
-      id: numberOf('P04'),
-    });
-    expect(one.errors.map(({ extensions }) => extensions.code)).toEqual(['NAV_REFUSED']);
+    world.sandbox.journal.clear();
+    const { errors, data } = await readUfore(world);
+    expect(errors).toEqual([]);
+    expect(data.applicant.uforeopplysninger).toMatchObject({ __typename: 'Uforeopplysninger', consent: { id } });
+    expect(ufore(world)).toEqual([403, 200]);
+    expect(await world.audit('a')).toMatchObject([{ outcome: 'DELIVERED', attempts: 2 }]);
+  });
+
+  it('whose tokens all expire on the way to NAV is no withdrawal: a fault after the second, and the consent stands', async () => {
+    await using world = await openLateWorld(Number.POSITIVE_INFINITY);
+    const id = await world.grantKnown('P04');
+    await world.proveKey();
+    world.sandbox.journal.clear();
+    const { errors } = await readUfore(world);
+    expect(errors.map(({ extensions }) => extensions.code)).toEqual(['NAV_REFUSED']);
+    expect(ufore(world)).toEqual([403, 403]);
+    expect(await world.audit('a')).toMatchObject([{ outcome: 'FAILED', errorCode: 'NAV_REFUSED', attempts: 2 }]);
     expect(await statusOf(world, id)).toMatchObject({ status: 'ACTIVE' });
+  });
+
+  it('that is withdrawn while its token expires on the way to NAV is found out by asking for a new one', async () => {
+    const withdrawn: { by?: () => void } = {};
+    await using world = await openLateWorld(1, () => withdrawn.by?.());
+    await world.grantKnown('P04');
+    await world.proveKey();
+    withdrawn.by = () => expect(world.altinn.revoke(held(world, 'P04')[0]?.code ?? '', 'P04')).toBe(true);
+    const { errors, data } = await readUfore(world);
+    expect(errors).toEqual([]);
+    expect(data.applicant.uforeopplysninger).toMatchObject({ __typename: 'ConsentRequired', reason: 'WITHDRAWN' });
+    expect(ufore(world)).toEqual([403]);
+    expect(await world.audit('a')).toMatchObject([{ outcome: 'WITHHELD', refusedBecause: 'WITHDRAWN', attempts: 1 }]);
+  });
+
+  it('that the insurer gives up is given up at Altinn too, where the person has nothing left to withdraw', async () => {
+    await using world = await openAltinn2World();
+    const id = await world.grantKnown('P04');
+    const path = `/api/authorization/token/${held(world, 'P04')[0]?.code}`;
+    world.sandbox.journal.clear();
+    expect((await giveUp(world, id)).errors).toEqual([]);
+    expect(altinn2(world)).toEqual([{ method: 'DELETE', path }]);
+    expect(await world.citizen('P04').withdrawAll()).toBe(0);
+    expect((await world.query('case-handler-a', REFRESH_CONSENT, { id })).errors).toEqual([]);
+    expect(await statusOf(world, id)).toMatchObject({ status: 'RELINQUISHED' });
+  });
+
+  it('stays given up though Altinn cannot be told, and is told when it is given up again', async () => {
+    await using world = await openAltinn2World();
+    const id = await world.grantKnown('P04');
+    world.sandbox.faults.add({ upstream: 'altinn2', method: 'DELETE', kind: 'status', status: 503 });
+    const failed = await giveUp(world, id);
+    expect(failed.errors).toMatchObject([{ extensions: { code: 'ALTINN_UNAVAILABLE', retry: 'later' } }]);
+    expect(await statusOf(world, id)).toMatchObject({ status: 'RELINQUISHED' });
+    expect((await world.read('P04')).data.applicant.aapVedtak.reason).toBe('RELINQUISHED');
+    expect(held(world, 'P04')[0]?.ended).toBeNull();
+    world.sandbox.faults.clear();
+    expect((await giveUp(world, id)).errors).toEqual([]);
+    expect(held(world, 'P04')[0]?.ended).toMatchObject({ how: 'relinquished' });
+  });
+
+  it('that the person has withdrawn, which nobody could tell, is given up though Altinn refuses, and may be asked for anew', async () => {
+    await using world = await openAltinn2World();
+    const id = await world.grantKnown('P04');
+    await world.citizen('P04').withdrawAll();
+    expect((await giveUp(world, id)).data.relinquishConsent.consent.status).toBe('RELINQUISHED');
+    expect(await world.ask('P04')).toMatchObject({ status: 'PENDING' });
   });
 
   it('serves beside one on Altinn 3, which is preferred, and serves alone once that one is withdrawn', async () => {

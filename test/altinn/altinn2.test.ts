@@ -134,6 +134,10 @@ function openAltinn2World(options: Options = {}) {
       const isAlive =
         request?.status === 'Accepted' && !request.revoked && Date.parse(request.body.ValidTo) > clock.now().getTime();
       if (request === undefined || !isAlive || !isOwn) return answer(403);
+      if (method === 'DELETE') {
+        request.revoked = true;
+        return answer(204);
+      }
       if (use !== undefined) {
         uses.push({ code, body: JSON.parse(body ?? '') });
         return answer(204);
@@ -141,7 +145,7 @@ function openAltinn2World(options: Options = {}) {
       state.exchanges += 1;
       return answer(200, JSON.stringify(await tokenOf(request)));
     }
-    if (headers['authorization'] !== `Bearer ${method === 'POST' ? WRITE : READ}`) return answer(401);
+    if (headers['authorization'] !== `Bearer ${method === 'GET' ? READ : WRITE}`) return answer(401);
     if (pathname === '/api/consentRequests' && method === 'POST') {
       const asked = JSON.parse(body ?? '') as Asked;
       if (asked.OfferedByName !== 'EKSEMPELSEN')
@@ -159,7 +163,11 @@ function openAltinn2World(options: Options = {}) {
         .slice(0, options.pageSize ?? 50);
       return answer(200, { _embedded: { consentRequests: page.map(shown) } });
     }
-    return request === undefined || !isOwn ? answer(403) : answer(200, shown(request));
+    if (request === undefined || !isOwn) return answer(403);
+    if (method === 'GET') return answer(200, shown(request));
+    if (request.status === 'Accepted' || request.status === 'Rejected') return answer(400);
+    held.splice(held.indexOf(request), 1);
+    return answer(204);
   }
 
   const through = options.through?.(altinn) ?? altinn;
@@ -475,10 +483,20 @@ describe('what opens NAV', () => {
     const rail = world.rail();
     const first = await rail.open(consent, SOURCE);
     world.later(22_499);
-    expect(await rail.open(consent, SOURCE)).toEqual(first);
+    expect(await rail.open(consent, SOURCE)).toMatchObject({ headers: 'headers' in first && first.headers });
     world.later(1);
     await Promise.all(Array.from({ length: 20 }, () => rail.open(consent, SOURCE)));
     expect(world.state.exchanges).toBe(2);
+  });
+
+  it('tells whether it has grown old since it was handed out', async () => {
+    const world = openAltinn2World();
+    const opened = await world.rail().open(await world.granted(), SOURCE);
+    const hasGrownOld = () => 'headers' in opened && opened.hasGrownOld?.();
+    world.later(22_499);
+    expect(hasGrownOld()).toBe(false);
+    world.later(1);
+    expect(hasGrownOld()).toBe(true);
   });
 
   it('that a look-up of the same request has fetched is not fetched again', async () => {
@@ -575,6 +593,33 @@ describe('a consent token that does not prove the consent', () => {
     await expect(world.rail().open(await world.granted(), SOURCE)).rejects.toMatchObject({
       code: 'ALTINN_UNAVAILABLE',
     });
+  });
+});
+
+describe('the end of a consent', () => {
+  const OURS = new Date('2027-03-01T12:00:00.900Z');
+  /** What look-up and credential say of the end, when Altinn’s lies some milliseconds after ours. */
+  async function told(ms: number) {
+    const claims = { ValidToDate: Math.floor((OURS.getTime() + ms) / 1000) };
+    const world = openAltinn2World({ token: { claims } });
+    const consent = await world.granted(anAltinn2Consent({ validTo: OURS }));
+    const seen = await world.rail().lookup(consent);
+    const opened = await world.rail().open(consent, SOURCE);
+    return [seen, 'headers' in opened ? (opened.word ?? { status: 'ACTIVE' }) : opened.refused];
+  }
+
+  it('is the one that the token shows, where that is earlier', async () => {
+    const earlier = { status: 'ACTIVE', validTo: new Date('2027-03-01T11:00:00Z') };
+    expect(await told(-3_600_000)).toMatchObject([earlier, earlier]);
+  });
+
+  it.each([
+    ['the same to the second', 0],
+    ['an hour later', 3_600_000],
+  ])('is ours, where the token shows it %s', async (_, ms) => {
+    const said = await told(ms);
+    expect(said).toMatchObject([{ status: 'ACTIVE' }, { status: 'ACTIVE' }]);
+    for (const word of said) expect(word).not.toHaveProperty('validTo');
   });
 });
 
@@ -691,5 +736,82 @@ describe('a use of a consent', () => {
     const world = openAltinn2World();
     const consent = await world.granted();
     expect(await disclosed(world.rail({ signal: AbortSignal.abort() }), consent)).toBe(true);
+  });
+});
+
+describe('a consent that the insurer gives up', () => {
+  const deletes = (world: ReturnType<typeof openAltinn2World>) =>
+    world.calls('DELETE', /./).map(({ url }) => new URL(url).pathname.replace(/[^/]+$/, ''));
+  const REQUEST = '/api/consentRequests/';
+  const TOKEN = '/api/authorization/token/';
+
+  it('is given up at Altinn with the ApiKey alone, and its code opens nothing any more', async () => {
+    const world = openAltinn2World();
+    const consent = await world.granted();
+    await world.rail().relinquish?.({ ...consent, answeredAt: SANDBOX_START });
+    expect(deletes(world)).toEqual([TOKEN]);
+    expect(world.calls('DELETE', /./)[0]?.headers).not.toHaveProperty('authorization');
+    expect(world.of(consent).revoked).toBe(true);
+  });
+
+  it('is given up by a supplier with the token of its delegation beside its key', async () => {
+    const world = openAltinn2World();
+    const { organisationNumber: supplier } = dataConsumer('supplier');
+    const consent = await world.granted();
+    await world.rail({ dataConsumer: { ...dataConsumer(), supplier } }).relinquish?.({
+      ...consent,
+      answeredAt: SANDBOX_START,
+    });
+    expect(world.calls('DELETE', /token/)[0]?.headers).toMatchObject({
+      apikey: OWN_KEY,
+      authorization: 'Bearer altinn:consenttokens.write',
+    });
+  });
+
+  it('is a request that is taken back, as long as nobody has answered it', async () => {
+    const world = openAltinn2World();
+    const consent = anAltinn2Consent();
+    const asked = known(consent, await world.rail().request(wishFor(consent)));
+    await world.rail().relinquish?.(asked);
+    expect([deletes(world), world.held]).toEqual([[REQUEST], []]);
+  });
+
+  it.each([
+    ['yes', 'Accepted', true],
+    ['no', 'Rejected', false],
+  ] as const)(
+    'though the person has said %s since we last heard is given up all the same',
+    async (_, says, wasGiven) => {
+      const world = openAltinn2World();
+      const consent = anAltinn2Consent();
+      const asked = known(consent, await world.rail().request(wishFor(consent)));
+      world.says(asked, says);
+      await world.rail().relinquish?.(asked);
+      expect(deletes(world)).toEqual([REQUEST, TOKEN]);
+      expect(world.of(asked).revoked).toBe(wasGiven);
+    },
+  );
+
+  it('whose request never reached Altinn needs nothing', async () => {
+    const world = openAltinn2World();
+    await world.rail().relinquish?.(anAltinn2Consent());
+    expect(deletes(world)).toEqual([]);
+  });
+
+  it.each([
+    ['503', answer(503), 'ALTINN_UNAVAILABLE', 3],
+    ['lost connection', failure('ECONNRESET'), 'ALTINN_UNAVAILABLE', 3],
+    ['401', answer(401), 'ALTINN_REJECTED', 1],
+  ])('that cannot be told (%s) is a coded fault', async (_, happening, code, attempts) => {
+    const world = openAltinn2World({
+      through: (altinn) => async (request) => {
+        if (request.method !== 'DELETE') return altinn(request);
+        if (happening instanceof Error) throw happening;
+        return happening;
+      },
+    });
+    const consent = await world.granted();
+    await expect(world.rail().relinquish?.({ ...consent, answeredAt: SANDBOX_START })).rejects.toMatchObject({ code });
+    expect(deletes(world)).toHaveLength(attempts);
   });
 });

@@ -2,8 +2,11 @@ import { describe, expect, it } from 'vitest';
 import type { MigratedConsent } from '../../src/sandbox/migrated.ts';
 import { MIGRATED } from '../../src/sandbox/migrated-set.ts';
 import { NUMBERS } from '../../src/sandbox/world.ts';
+import type { WireResponse } from '../../src/upstream.ts';
 import { Secret } from '../../src/values.ts';
-import type { WayOut } from '../support/way-out.ts';
+import { answeringConsentGrants } from '../maskinporten/consent-grants.ts';
+import { answer } from '../support/scripted.ts';
+import type { WayOut, WayOutOptions } from '../support/way-out.ts';
 import { AAP, dataConsumer, nationalIdOf, openWayOut, READ } from '../support/way-out.ts';
 
 const CODE = '3f1d6c0e-5a4b-4c3d-9e2f-10a1b2c3d4e5';
@@ -11,8 +14,8 @@ const SOURCE = { scope: AAP };
 const ENDS = { fom: '2022-01-01', tom: '2027-12-31' };
 
 /** A consent of P10 to insurer A, planted as the migration would have left it. */
-async function planted(change: Partial<MigratedConsent> = {}): Promise<WayOut> {
-  const world = await openWayOut();
+async function planted(change: Partial<MigratedConsent> = {}, options: WayOutOptions = {}): Promise<WayOut> {
+  const world = await openWayOut(options);
   world.sandbox.plantMigrated([
     {
       organisation: NUMBERS.A,
@@ -98,15 +101,25 @@ describe('a code of Altinn 2, tried in Altinn 3', () => {
     expect(tokensFor(world, AAP)).toEqual([]);
   });
 
-  it('whose token Maskinporten refuses although Altinn says that it stands does not open', async () => {
-    const world = await planted();
-    world.sandbox.faults.add({
-      upstream: 'maskinporten',
-      scope: AAP,
-      kind: 'status',
-      status: 400,
-    });
+  it.each([
+    ['with a code', { error: 'invalid_grant', error_uri: 'https://maskinporten.example/errors/MP-303' }],
+    ['with an error that is documented nowhere', { error: 'altinn_consent_revoked' }],
+  ])('whose token Maskinporten refuses %s although Altinn says that it stands does not open', async (_, said) => {
+    const world = await planted({}, { through: answeringConsentGrants(answer(400, said)) });
     expect(await tried(world)).toMatchObject({ lookup: { status: 'ACTIVE' }, opens: false });
+  });
+
+  it.each<[string, WireResponse]>([
+    ['with a page', answer(403, '<html><h1>Blocked by the web filter</h1></html>', { 'content-type': 'text/html' })],
+    ['without a word', answer(403)],
+    ['in JSON of its own', answer(401, { message: 'Forbidden', error_uri: 'https://proxy.example/errors/MP-303' })],
+    ['with an error that is none', answer(400, { error: { code: 403 } })],
+  ])('is not judged when something before Maskinporten refuses the token %s', async (_, said) => {
+    const world = await planted({}, { through: answeringConsentGrants(said) });
+    await expect(tried(world)).rejects.toMatchObject({
+      code: 'MASKINPORTEN_REJECTED',
+      evidence: { upstream: 'maskinporten', status: said.status },
+    });
   });
 
   it('is not judged while Maskinporten refuses for a reason of its own', async () => {

@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
+import { CAST } from '../../src/sandbox/cast.ts';
 import type { MigratedConsent } from '../../src/sandbox/migrated.ts';
 import type { RunningSandbox } from '../../src/sandbox/server.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
 import { openEmbeddedStore, storeFileIn } from '../../src/store/embedded.ts';
 import { parseKeyFile } from '../../src/store/keys.ts';
-import { isOrganisationNumber, SYNTHETIC_NATIONAL_IDS } from '../../src/values.ts';
+import { isOrganisationNumber } from '../../src/values.ts';
 import { ALL_CONSENTS } from '../contracts/remembered.ts';
 import { manyMigrated } from '../sandbox/support/many-migrated.ts';
 import { numberOf } from '../support/world.ts';
@@ -45,6 +46,7 @@ interface Configured {
 async function configured(name: string, change: object = {}): Promise<Configured> {
   const { origins } = sandbox;
   const [file, store] = [join(directory, `${name}.json`), join(directory, name)];
+  const registeredOn = systemClock.now().toISOString().slice(0, 10);
   const json = {
     profile: 'sandbox',
     nav: { aap: { baseUrl: origins.aap }, uforeopplysninger: { baseUrl: `${origins.uforeopplysninger}/dsop-ufo` } },
@@ -55,7 +57,10 @@ async function configured(name: string, change: object = {}): Promise<Configured
       {
         organisationNumber: insurer.organisation,
         name: 'Fjordlund Forsikring',
-        client: { clientId: insurer.clientId, keys: [{ kid: insurer.kid, privateKey: { env: 'THE_KEY' } }] },
+        client: {
+          clientId: insurer.clientId,
+          keys: [{ kid: insurer.kid, privateKey: { env: 'THE_KEY' }, registeredOn }],
+        },
         altinn2: { apiKey: { env: 'THE_API_KEY' } },
         purposes: ['DISABILITY_INSURANCE'],
         returnUrls: [`${origins.control}/`],
@@ -112,7 +117,6 @@ async function storedCodes({ store: stored }: Configured): Promise<readonly stri
     file: storeFileIn(stored),
     keys: parseKeyFile(await readFile(join(stored, 'keys.json'), 'utf8')),
     clock: systemClock,
-    nationalIds: SYNTHETIC_NATIONAL_IDS,
   });
   const page = await store.consents.page(
     organisation,
@@ -253,12 +257,63 @@ describe('an import', { timeout: 120_000 }, () => {
     expect(told).toEqual([expect.stringMatching(/^1,ASK_AGAIN,WITHDRAWN,[\da-f-]{36}$/)]);
     const asking = ['--request', '--return-url', `${sandbox.origins.control}/`];
     const asked = await imported(settings, ndjson, ...asking);
-    expect(asked).toMatchObject({ code: 0, stderr: '1 line\n  1 ASKED (WITHDRAWN)\n' });
+    expect(asked).toMatchObject({
+      code: 0,
+      stderr: 'The whole list is taken over. Now whoever needs it is asked.\n1 line\n  1 ASKED (WITHDRAWN)\n',
+    });
     expect(rowsOf(asked)).toEqual([expect.stringMatching(/^1,ASKED,WITHDRAWN,[\da-f-]{36}$/)]);
     expect(rowsOf(asked)).not.toEqual(told);
     expect(asked.stdout).not.toContain('http');
     expect(rowsOf(await imported(settings, ndjson, ...asking))).toEqual(rowsOf(asked));
     expect(sandbox.sandbox.altinn3.register.askedOf(withdrawn.person)).toHaveLength(2);
+  });
+
+  it('asks nobody of whom another line of the list holds a consent that stands, however far behind', async () => {
+    const settings = await configured('twice');
+    const others = planted(2_060, 2_100);
+    const [model] = others;
+    if (model === undefined) throw new Error('one code');
+    const sound = { ...model, person: numberOf('P02'), code: 'b2c4a1de-7f30-4e1b-9c55-0d1e8a6f4c02' };
+    const dead = { ...sound, code: 'b2c4a1de-7f30-4e1b-9c55-0d1e8a6f4c03', fom: '2018-01-01', tom: '2021-12-31' };
+    sandbox.sandbox.plantMigrated([sound, dead]);
+    sandbox.sandbox.altinn3.register.revoke(dead.code, dead.person);
+    const list = listOf([dead, ...others, sound]);
+    const asking = ['--request', '--return-url', `${sandbox.origins.control}/`];
+    const ended = await imported(settings, list, ...asking);
+    expect(ended).toMatchObject({ code: 0, stderr: expect.stringContaining('42 lines\n  42 USABLE\n') });
+    const rows = rowsOf(ended).map((row) => row.split(','));
+    expect(rows.map(([line]) => Number(line))).toEqual(Array.from({ length: 42 }, (_, at) => at + 2));
+    expect(rows[0]?.[3]).toBe(rows.at(-1)?.[3]);
+    expect(sandbox.sandbox.altinn3.register.askedOf(dead.person)).toHaveLength(2);
+    expect(rowsOf(await imported(settings, list, ...asking))).toEqual(rowsOf(ended));
+  });
+
+  it('that is killed while people are asked and begun again asks each of them once', async () => {
+    const settings = await configured('killed-asking');
+    const [model] = planted(2_100, 2_101);
+    if (model === undefined) throw new Error('one code');
+    const dead = CAST.slice(2).map(({ nationalId }, at) => {
+      return { ...model, person: nationalId, code: `b2c4a1de-7f30-4e1b-9c55-0d1e8a6f5c${String(at).padStart(2, '0')}` };
+    });
+    sandbox.sandbox.plantMigrated(dead);
+    const { register } = sandbox.sandbox.altinn3;
+    for (const { code, person } of dead) register.revoke(code, person);
+    const asked = () => dead.map(({ person }) => register.askedOf(person).length);
+    const before = asked();
+    const asking = ['--request', '--return-url', `${sandbox.origins.control}/`];
+
+    // The last one’s request arrives, and its answer never does.
+    const lost = { upstream: 'altinn3', method: 'POST', person: 'P13', kind: 'hang', afterEffect: true } as const;
+    sandbox.sandbox.faults.add(lost);
+    using first = start(settings, ...asking);
+    feed(first, listOf(dead));
+    await first.says('\n2,ASKED,');
+    first.process.kill('SIGKILL');
+    expect((await first.ended()).code).toBeNull();
+    sandbox.sandbox.faults.clear();
+    const ended = await imported(settings, listOf(dead), ...asking);
+    expect(ended).toMatchObject({ code: 0, stderr: expect.stringContaining(`  ${dead.length} ASKED (WITHDRAWN)\n`) });
+    expect(asked()).toEqual(before.map((count) => count + 1));
   });
 
   it.each<[string, string[], object, RegExp]>([

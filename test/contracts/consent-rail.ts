@@ -99,6 +99,20 @@ export function consentRailContract(openWorld: () => Promise<RailWorld>): void {
       });
     });
 
+    it('giving up is told as often as anybody likes, whatever became of the request', async () => {
+      const world = await openWorld();
+      const unanswered = world.consent();
+      const { railId = unanswered.railId } = await world.rail().request(aWish(unanswered));
+      const consents = [
+        world.consent(),
+        { ...unanswered, railId, confirmedAt: unanswered.requestedAt },
+        await granted(world),
+        await world.answer(await granted(world), 'withdraw'),
+      ];
+      for (const consent of [...consents, ...consents])
+        expect(await world.rail().relinquish?.(consent)).toBeUndefined();
+    });
+
     it('a consent it does not know is undefined, not an error', async () => {
       const world = await openWorld();
       expect(await world.rail().lookup(world.consent())).toBeUndefined();

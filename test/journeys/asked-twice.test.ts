@@ -47,6 +47,20 @@ describe('asking again on the same terms', () => {
     expect(world.altinn.creations()).toHaveLength(1);
   });
 
+  // Altinn 2 alone needs the family name.
+  if (RAIL === 'ALTINN_2')
+    it.each([
+      ['somebody else’s', 'Annenmann', { code: 'ALTINN_REJECTED' }],
+      ['none', null, { code: 'INVALID_INPUT', field: 'input.familyName' }],
+    ])('as another who writes a wrong family name (%s) asks all the same', async (_, familyName, extensions) => {
+      await using world = await openWorld();
+      const [wrong, ...right] = await Promise.all([request(world, { familyName }), request(world), request(world)]);
+      expect(wrong?.errors).toMatchObject([{ extensions }]);
+      expect(right.flatMap(({ errors }) => errors)).toEqual([]);
+      expect(right.map(({ data }) => data.requestConsent.created)).toEqual([true, false]);
+      expect(atAltinn(world)).toBe(1);
+    });
+
   it('within seven days of a refusal returns the refusal, and asks anew once they have passed', async () => {
     await using world = await openWorld();
     const { id, pageUrl } = await world.ask('P04');

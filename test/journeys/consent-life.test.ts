@@ -104,6 +104,23 @@ describe('a person', () => {
     expect(data.consent).toMatchObject({ status: 'EXPIRED', pageUrl: null });
   });
 
+  it('whose request expired early, by a clock that was ahead, has one request once it is set right', async () => {
+    await using world = await openWorld();
+    const early = await world.ask('P04', { validTo: '2026-12-01T00:00:00Z' });
+    world.clock.set(new Date('2026-12-02T00:00:00Z'));
+    const later = await world.ask('P04');
+    expect(later.id).not.toBe(early.id);
+    world.clock.set(new Date('2026-11-16T09:00:00Z'));
+    const refreshed = await world.query('case-handler-a', REFRESH_CONSENT, { id: early.id });
+    expect(refreshed.errors).toEqual([]);
+    expect(refreshed.data.refreshConsent.consent).toMatchObject({ status: 'EXPIRED', pageUrl: null });
+    const { data } = await world.query('case-handler-a', CONSENT, { id: later.id });
+    expect(data.consent).toMatchObject({ status: 'PENDING', pageUrl: later.pageUrl });
+    await world.citizen('P04').answer(early.pageUrl, 'approve');
+    const answered = await world.query('case-handler-a', REFRESH_CONSENT, { id: early.id });
+    expect(answered.data.refreshConsent.consent).toMatchObject({ status: 'ACTIVE', endedAt: null });
+  });
+
   it('whom a request does not concern is refused at the page, and the request stays open', async () => {
     await using world = await openWorld();
     const { id, pageUrl } = await world.ask('P04');

@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { ALTINN3_REQUESTS } from '../../src/altinn/altinn3.ts';
 import type { MigratedConsent } from '../../src/sandbox/migrated.ts';
 import { MIGRATED } from '../../src/sandbox/migrated-set.ts';
 import { ORGANISATIONS } from '../../src/sandbox/world.ts';
 import { isOrganisationNumber, NationalId, Secret, SYNTHETIC_NATIONAL_IDS } from '../../src/values.ts';
+import { answeringConsentGrants } from '../maskinporten/consent-grants.ts';
+import { answer } from '../support/scripted.ts';
 import type { World, WorldOptions } from '../support/world.ts';
 import { numberOf, ORIGINS, openWorld, REFRESH_CONSENT } from '../support/world.ts';
 
@@ -53,6 +56,13 @@ function consentOf(person: Parameters<World['read']>[0], shortName: 'A' | 'B' = 
 
 const migrate = (world: World, listed: Held, wish: Partial<Wish> = {}) =>
   migrationIn(world, wish).migrate(listed, randomUUID());
+
+/** Takes all of them over in one migration, and then asks whoever may be asked. @returns what became of each, in their order */
+async function migrateAndAsk(world: World, ...list: readonly Held[]) {
+  const migration = migrationIn(world, { returnUrl: `${ORIGINS.control}/` });
+  const takenOver = await Promise.all(list.map((listed) => migration.migrate(listed, randomUUID())));
+  return Promise.all(takenOver.map(({ ask, ...known }) => ask?.(randomUUID()) ?? known));
+}
 
 const tokens = (world: World) =>
   world.sandbox.journal.entries('maskinporten').filter(({ consentId }) => consentId !== undefined);
@@ -244,17 +254,16 @@ describe('a consent that was given in Altinn 2', () => {
 });
 
 describe('a person whose consent in Altinn 2 is of no use', () => {
-  const asking = { returnUrl: `${ORIGINS.control}/` };
   const PAGE = 'query ($id: ID!) { consent(id: $id) { status pageUrl periode { fom tom } validTo purpose } }';
   const onAltinn3 = () => openMigratedWorld({ rail: 'ALTINN_3' });
 
   it('is asked anew on the same terms, once, and read about after answering', async () => {
     await using world = await onAltinn3();
-    const result = await migrate(world, held(consentOf('P01')), asking);
+    const [result] = await migrateAndAsk(world, held(consentOf('P01')));
     expect(result).toEqual({ outcome: 'ASKED', reason: 'WITHDRAWN', consent: expect.any(String) });
-    expect(await migrate(world, held(consentOf('P01')), asking)).toEqual(result);
+    expect(await migrateAndAsk(world, held(consentOf('P01')))).toEqual([result]);
     expect(world.altinn.creations()).toHaveLength(1);
-    const { data } = await world.query('case-handler-a', PAGE, { id: result.consent });
+    const { data } = await world.query('case-handler-a', PAGE, { id: result?.consent });
     expect(data.consent).toEqual({
       status: 'PENDING',
       pageUrl: expect.stringContaining('/consent/request'),
@@ -264,29 +273,27 @@ describe('a person whose consent in Altinn 2 is of no use', () => {
     });
 
     await world.citizen('P01').answer(data.consent.pageUrl, 'approve');
-    expect(await migrate(world, held(consentOf('P01')), asking)).toEqual({
-      outcome: 'USABLE',
-      reason: null,
-      consent: result.consent,
-    });
-    expect((await world.read('P01')).data.applicant.aapVedtak).toMatchObject({ consent: { id: result.consent } });
+    expect(await migrateAndAsk(world, held(consentOf('P01')))).toEqual([
+      { outcome: 'USABLE', reason: null, consent: result?.consent },
+    ]);
+    expect((await world.read('P01')).data.applicant.aapVedtak).toMatchObject({ consent: { id: result?.consent } });
   });
 
   it('is asked for as long as is usual when the old consent has run out', async () => {
     await using world = await onAltinn3();
-    const { consent } = await migrate(world, held(consentOf('P08')), asking);
-    const { data } = await world.query('case-handler-a', PAGE, { id: consent });
+    const [result] = await migrateAndAsk(world, held(consentOf('P08')));
+    const { data } = await world.query('case-handler-a', PAGE, { id: result?.consent });
     expect(data.consent).toMatchObject({ status: 'PENDING', validTo: '2029-11-16T09:00:00.000Z' });
   });
 
   it('is left alone for a while after saying no', async () => {
     await using world = await onAltinn3();
-    const { consent } = await migrate(world, held(consentOf('P01')), asking);
-    const { data } = await world.query('case-handler-a', PAGE, { id: consent });
+    const [result] = await migrateAndAsk(world, held(consentOf('P01')));
+    const { data } = await world.query('case-handler-a', PAGE, { id: result?.consent });
     await world.citizen('P01').answer(data.consent.pageUrl, 'decline');
-    const declined = { outcome: 'ASK_AGAIN', reason: 'DECLINED', consent };
-    expect(await migrate(world, held(consentOf('P01')), asking)).toEqual(declined);
-    expect(await migrate(world, held(consentOf('P01')), asking)).toEqual(declined);
+    const declined = { outcome: 'ASK_AGAIN', reason: 'DECLINED', consent: result?.consent };
+    expect(await migrateAndAsk(world, held(consentOf('P01')))).toEqual([declined]);
+    expect(await migrateAndAsk(world, held(consentOf('P01')))).toEqual([declined]);
     expect(world.altinn.creations()).toHaveLength(1);
   });
 
@@ -296,7 +303,7 @@ describe('a person whose consent in Altinn 2 is of no use', () => {
     ['the consent stands', 'P10', { outcome: 'USABLE', reason: null }],
   ] as const)('is not asked when %s', async (_, person, result) => {
     await using world = await onAltinn3();
-    expect(await migrate(world, held(consentOf(person)), asking)).toMatchObject(result);
+    expect(await migrateAndAsk(world, held(consentOf(person)))).toMatchObject([result]);
     expect(world.altinn.creations()).toEqual([]);
   });
 
@@ -306,14 +313,115 @@ describe('a person whose consent in Altinn 2 is of no use', () => {
     await world.query('case-handler-a', 'mutation ($id: ID!) { relinquishConsent(id: $id) { consent { id } } }', {
       id: consent,
     });
-    const result = await migrate(world, held(consentOf('P10')), asking);
-    expect(result).toEqual({ outcome: 'ASK_AGAIN', reason: 'RELINQUISHED', consent });
+    const result = await migrateAndAsk(world, held(consentOf('P10')));
+    expect(result).toEqual([{ outcome: 'ASK_AGAIN', reason: 'RELINQUISHED', consent }]);
     expect(world.altinn.creations()).toEqual([]);
   });
 
   it('is not asked without a family name where new requests need one', async () => {
     await using world = await openMigratedWorld({ rail: 'ALTINN_2' });
-    await expect(migrate(world, held(consentOf('P01')), asking)).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+    await expect(migrateAndAsk(world, held(consentOf('P01')))).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+    expect(world.altinn.creations()).toEqual([]);
+  });
+
+  it('is asked where Maskinporten refuses the token of a consent that stands, though nothing is stored of the person', async () => {
+    const refused = answer(400, { error: 'invalid_grant', error_uri: 'https://maskinporten.example/errors/MP-303' });
+    await using world = await openMigratedWorld({ rail: 'ALTINN_3', transport: answeringConsentGrants(refused) });
+    const asked = { outcome: 'ASKED', reason: 'TOKEN_REFUSED', consent: expect.any(String) };
+    expect(await migrateAndAsk(world, held(consentOf('P10')))).toEqual([asked]);
+    expect(world.altinn.creations()).toHaveLength(1);
+  });
+
+  it('is not asked where something before Maskinporten refuses the token', async () => {
+    const blocked = answer(403, '<html><h1>Blocked by the web filter</h1></html>', { 'content-type': 'text/html' });
+    await using world = await openMigratedWorld({ rail: 'ALTINN_3', transport: answeringConsentGrants(blocked) });
+    await expect(migrateAndAsk(world, held(consentOf('P10')))).rejects.toMatchObject({ code: 'MASKINPORTEN_REJECTED' });
+    expect(world.altinn.creations()).toEqual([]);
+  });
+});
+
+describe('a person with two consents in Altinn 2', () => {
+  const DEAD = { ...consentOf('P10'), code: 'b2c4a1de-7f30-4e1b-9c55-0d1e8a6f4bd0', validTo: '2026-08-31T21:59:59Z' };
+  const OLDER = { ...DEAD, fom: '2018-01-01', tom: '2021-12-31' };
+
+  async function withBoth(dead: MigratedConsent, options: WorldOptions = {}): Promise<World> {
+    const world = await openMigratedWorld({ rail: 'ALTINN_3', ...options });
+    world.sandbox.plantMigrated([dead]);
+    return world;
+  }
+
+  it.each([
+    ['for the same dates', DEAD],
+    ['for other dates', OLDER],
+  ])('is not asked for the one that ended while the other stands, %s and in whichever order', async (_, dead) => {
+    for (const list of [
+      [dead, consentOf('P10')],
+      [consentOf('P10'), dead],
+    ]) {
+      await using world = await withBoth(dead);
+      const results = await migrateAndAsk(world, ...list.map((each) => held(each)));
+      const [one, other] = results;
+      expect(results).toEqual([1, 2].map(() => ({ outcome: 'USABLE', reason: null, consent: expect.any(String) })));
+      expect(one?.consent).toBe(other?.consent);
+      expect(world.altinn.creations()).toEqual([]);
+      expect((await world.read('P10')).data.applicant.aapVedtak).toMatchObject({ consent: { id: one?.consent } });
+    }
+  });
+
+  it('is told of each what became of it when nobody is to be asked', async () => {
+    await using world = await withBoth(DEAD);
+    const migration = migrationIn(world);
+    expect(await migration.migrate(held(DEAD), randomUUID())).toEqual({
+      outcome: 'ASK_AGAIN',
+      reason: 'EXPIRED',
+      consent: expect.any(String),
+    });
+    expect(await migration.migrate(held(consentOf('P10')), randomUUID())).toMatchObject({ outcome: 'USABLE' });
+  });
+
+  it('is asked once when the other has been withdrawn since it was taken over', async () => {
+    await using world = await withBoth(DEAD);
+    const { consent } = await migrate(world, held(consentOf('P10')));
+    world.sandbox.altinn3.register.revoke(consentOf('P10').code, numberOf('P10'));
+    const [dead] = await migrateAndAsk(world, held(DEAD));
+    expect(dead).toEqual({ outcome: 'ASKED', reason: 'EXPIRED', consent: expect.any(String) });
+    expect((await world.query('case-handler-a', REFRESH_CONSENT, { id: consent })).data).toMatchObject({
+      refreshConsent: { consent: { status: 'WITHDRAWN' } },
+    });
+    expect(await migrateAndAsk(world, held(DEAD), held(consentOf('P10')))).toMatchObject([
+      { outcome: 'ASKED', consent: dead?.consent },
+      { outcome: 'ASKED', reason: 'WITHDRAWN', consent: dead?.consent },
+    ]);
+    expect(world.altinn.creations()).toHaveLength(1);
+  });
+
+  it('is not asked for the one that ended after saying yes to another request, of which nobody here knows', async () => {
+    await using world = await withBoth(OLDER);
+    world.sandbox.altinn3.register.revoke(consentOf('P10').code, numberOf('P10'));
+    const given = await world.grant('P10');
+    expect(await migrateAndAsk(world, held(OLDER))).toEqual([{ outcome: 'USABLE', reason: null, consent: given }]);
+    expect(world.altinn.creations()).toHaveLength(1);
+  });
+
+  it('is asked for the one that ended where the other was given for another purpose', async () => {
+    const ofB = { dataConsumer: organisation('B') };
+    const dead = { ...DEAD, organisation: organisation('B') };
+    await using world = await withBoth(dead);
+    await migrate(world, held(consentOf('P10', 'B')), { ...ofB, purpose: 'OCCUPATIONAL_PENSION' });
+    const { ask } = await migrate(world, held(dead), { ...ofB, returnUrl: `${ORIGINS.control}/` });
+    expect(await ask?.(randomUUID())).toMatchObject({ outcome: 'ASKED', reason: 'EXPIRED' });
+  });
+
+  it('is not asked while nobody can tell what became of the other', async () => {
+    await using world = await withBoth(DEAD);
+    const path = `${ALTINN3_REQUESTS}/${consentOf('P10').code}`;
+    world.sandbox.faults.add({ upstream: 'altinn3', path, kind: 'status', status: 503 });
+    const migration = migrationIn(world, { returnUrl: `${ORIGINS.control}/` });
+    const dead = await migration.migrate(held(DEAD), randomUUID());
+    await expect(migration.migrate(held(consentOf('P10')), randomUUID())).rejects.toMatchObject({
+      code: 'ALTINN_UNAVAILABLE',
+    });
+    expect(await dead.ask?.(randomUUID())).toMatchObject({ outcome: 'ASK_AGAIN', reason: 'EXPIRED' });
     expect(world.altinn.creations()).toEqual([]);
   });
 });

@@ -142,7 +142,9 @@ describe('the gateway', () => {
       expect(warnings()).toEqual([{ level: 40, time: expect.any(Number), event: 'credential runs out', ...told }]);
       const ready = await world.visit('/ready');
       expect(ready.status).toBe(200);
-      expect(JSON.parse(ready.text).credentialsRunningOut).toEqual([told]);
+      // Whoever asks is told that there is something to do, and not whom this gateway serves.
+      expect(JSON.parse(ready.text).credentialsRunningOut).toEqual([{ age, lastsUntil }]);
+      expect(ready.text).not.toContain(ENTERPRISE.organisation);
       await world.read('P04');
       await world.query('case-handler-a', REQUEST_CONSENT, { input: consentInput('P04') });
       expect(warnings()).toHaveLength(1);
