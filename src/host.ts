@@ -9,6 +9,7 @@ import { z } from 'zod';
 import type { Access } from './access/index.ts';
 import type { ErrorCode, Retry } from './errors.ts';
 import { ERROR_CODES } from './errors.ts';
+import { takesAnswer } from './graphql/media-types.ts';
 import type { Graphql } from './graphql/server.ts';
 import type { GraphiqlOptions } from './host-graphiql.ts';
 import { serveGraphiql } from './host-graphiql.ts';
@@ -30,14 +31,13 @@ export interface HostOptions {
   readonly access: Access;
   readonly dependencies: readonly Dependency[];
   /** Clients whose keys or certificates run out: told with readiness, and no reason not to be ready. */
-  readonly credentialsRunningOut: () => readonly {
-    readonly organisation: string;
-    readonly age: string;
-    readonly lastsUntil: string | null;
-  }[];
+  readonly credentialsRunningOut: () => readonly { readonly age: string; readonly lastsUntil: string | null }[];
   /** Largest body, in bytes. */
   readonly bodyBytes: number;
-  /** Most requests worked on at once: where more come than can be served, those that are served must not wait for the rest. */
+  /**
+   * Most requests worked on at once: where more come than can be served, those that are served must not wait for the rest.
+   * People who return from Altinn are counted, and never turned away: they have been sent here, and know nobody to ask again.
+   */
   readonly requestsUnderWay: number;
   /** Bound to this machine only: requests that name another host are turned away, so that no web page can reach in. */
   readonly loopbackOnly: boolean;
@@ -121,6 +121,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
   });
   app.post('/graphql', {
     preHandler: async (request, reply) => {
+      if (!takesAnswer(request.headers.accept)) return refuse(reply, 406, 'INVALID_INPUT', NOT_TAKEN);
       if (!graphqlBody.safeParse(request.body).success) return refuse(reply, 400, 'INVALID_INPUT', BODY_EXPECTED);
     },
     handler: (request, reply) =>
@@ -176,7 +177,8 @@ export async function createHost(options: HostOptions): Promise<Host> {
     return reply.code(ready ? 200 : 503).send({
       status: ready ? 'ready' : 'not ready',
       dependencies: Object.fromEntries(states.map(([name, there]) => [name, there ? 'up' : 'down'])),
-      credentialsRunningOut: options.credentialsRunningOut(),
+      // Anybody may ask: not whose they are, which the log tells, for that is whom this gateway serves.
+      credentialsRunningOut: options.credentialsRunningOut().map(({ age, lastsUntil }) => ({ age, lastsUntil })),
     });
   });
 
@@ -219,6 +221,8 @@ const graphqlBody = z.object({
 });
 const BODY_EXPECTED =
   'Send one JSON object: {"query": "...", "variables": {...}, "operationName": "..."}; query is mandatory.';
+const NOT_TAKEN =
+  'Answers are application/json or application/graphql-response+json: name one of them in the header Accept, or leave it out.';
 const TOO_MUCH = 'The gateway has all under way that it can. Wait as long as Retry-After says, and longer each time.';
 const textHeader = z.string();
 const returnParameters = z.object({ reference: z.string() });

@@ -78,31 +78,6 @@ export function intersect(one: Periode, other: Periode): Periode | undefined {
   return { fom: later(one.fom, other.fom), tom: earlierEnd(one.tom, other.tom) };
 }
 
-/** Tells whether two spans overlap or follow each other without a day between: together they are one span. */
-export function touches(one: Periode, other: Periode): boolean {
-  const [first, second] = one.fom <= other.fom ? [one, other] : [other, one];
-  return first.tom === null || second.fom <= first.tom || second.fom === addDays(first.tom, 1);
-}
-
-/** The span from the earlier start to the later end. Meant for spans that touch; a gap between them is swallowed. */
-export function union(one: Periode, other: Periode): Periode {
-  return {
-    fom: one.fom <= other.fom ? one.fom : other.fom,
-    tom: one.tom === null || other.tom === null ? null : later(one.tom, other.tom),
-  };
-}
-
-/** What is left of `periode` when the days of `taken` are removed: none, one or two spans, oldest first. */
-export function subtract(periode: Periode, taken: Periode): Periode[] {
-  if (!overlaps(periode, taken)) return [periode];
-  const rest: Periode[] = [];
-  if (periode.fom < taken.fom) rest.push({ fom: periode.fom, tom: addDays(taken.fom, -1) });
-  if (taken.tom !== null && (periode.tom === null || taken.tom < periode.tom)) {
-    rest.push({ fom: addDays(taken.tom, 1), tom: periode.tom });
-  }
-  return rest;
-}
-
 function endsNoEarlierThan(periode: Periode, date: CivilDate): boolean {
   return periode.tom === null || date <= periode.tom;
 }

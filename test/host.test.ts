@@ -247,6 +247,29 @@ describe('a client that goes away', () => {
   });
 });
 
+describe('a client that goes away before it is known who it is', () => {
+  it('is in the log as gone, and is no defect', async () => {
+    await using real = await openWorld();
+    real.sandbox.faults.add({ upstream: 'callers', kind: 'hang' });
+    const sent = await sendReal(real, await real.gateway.listen());
+    sent.on('error', () => undefined);
+    await vi.waitFor(() => expect(real.sandbox.journal.entries('callers')).toHaveLength(1), {
+      timeout: 5000,
+      interval: 5,
+    });
+    sent.destroy();
+    await vi.waitFor(() => expect(real.log()).toContain('"event":"request answered"'), { timeout: 5000, interval: 5 });
+    const [line, ...others] = real.log().trim().split('\n');
+    expect(others).toEqual([]);
+    expect(JSON.parse(line ?? '')).toMatchObject({
+      event: 'request answered',
+      codes: ['ABANDONED'],
+      dataConsumer: null,
+      role: null,
+    });
+  });
+});
+
 describe('closing', () => {
   it('lets a request in flight finish, and takes no new one', async () => {
     const gate = Promise.withResolvers<void>();

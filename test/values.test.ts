@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { NationalIdFlaw, NationalIdKind } from '../src/values.ts';
 import {
@@ -69,11 +70,6 @@ describe('a national id', () => {
     expect(NationalId.parse(text, SYNTHETIC_NATIONAL_IDS)).toEqual({ flaw });
   });
 
-  it('is the same as another one with the same digits', () => {
-    expect(parse(NUMBERS.P01).equals(parse(NUMBERS.P01))).toBe(true);
-    expect(parse(NUMBERS.P01).equals(parse(NUMBERS.P02))).toBe(false);
-  });
-
   it('shows six digits and five stars when masked', () => {
     expect(parse(NUMBERS.P01).masked()).toBe('148388*****');
   });
@@ -134,5 +130,53 @@ describe('what resembles a national id', () => {
 
   it.each(['2026-11-16', '1483884103', '148388410321', 'sak 2026/148388', '148388*****', ''])('is not %j', (text) => {
     expect(resemblesNationalId(text)).toBe(false);
+  });
+
+  const uuid = fc.uuid({ version: [4, 7] });
+  const written = fc.constantFrom<(id: string) => string>(
+    (id) => id,
+    (id) => id.toUpperCase(),
+    (id) => id.replaceAll('-', ''),
+    (id) => `urn:uuid:${id}`,
+    (id) => `sak_${id}/${id}`,
+  );
+
+  it('is no UUID, however it is written', () => {
+    // One in 235 by chance alone; half of these have eleven digits in a row.
+    const withDigits = fc
+      .tuple(uuid, fc.constantFrom('a', 'f'), fc.integer({ min: 1e10, max: 1e11 - 1 }), fc.boolean())
+      .map(
+        ([id, letter, digits, isFirst]) =>
+          `${id.slice(0, 24)}${isFirst ? letter : ''}${digits}${isFirst ? '' : letter}`,
+      );
+    fc.assert(
+      fc.property(fc.oneof(uuid, withDigits), written, (id, write) => {
+        expect(resemblesNationalId(write(id))).toBe(false);
+      }),
+      { seed: 20_261_116, numRuns: 5_000 },
+    );
+  });
+
+  it('is found beside a UUID, and whatever it is glued to', () => {
+    const glue = fc.constantFrom('', ' ', ':', '-', '_', '/', '.', '|', 'fnr', 'x', 'aaaa-', 'urn:uuid:');
+    fc.assert(
+      fc.property(uuid, written, glue, glue, (id, write, before, behind) => {
+        expect(resemblesNationalId(`${before}${NUMBERS.P04}${behind}`)).toBe(true);
+        expect(resemblesNationalId(`${write(id)} ${before}${NUMBERS.P04}${behind}`)).toBe(true);
+        expect(resemblesNationalId(`${before}${NUMBERS.P04}${behind} ${write(id)}`)).toBe(true);
+      }),
+      { seed: 20_261_116 },
+    );
+  });
+
+  it.each([
+    `0000000a-0000-0000-0000-a${NUMBERS.P04}`,
+    `6f9619ff-8b86-d011-b42d-a${NUMBERS.P04}`,
+    `6f9619ff-8b86-4011-742d-a${NUMBERS.P04}`,
+    `x6f9619ff-8b86-4011-b42d-a${NUMBERS.P04}`,
+    `6f9619ff-8b86-4011-b42d-a${NUMBERS.P04}x`,
+    `6f9619ff-8b864011-b42d-a${NUMBERS.P04}`,
+  ])('is found in what only looks like a UUID, text %#', (text) => {
+    expect(resemblesNationalId(text)).toBe(true);
   });
 });

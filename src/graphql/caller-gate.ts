@@ -16,7 +16,10 @@ export type Entry = { readonly leave: () => void } | { readonly retryAfterSecond
 /** Lets the requests of callers in. */
 export type CallerGate = (caller: Pick<Caller, 'subject' | 'dataConsumer'>) => Entry;
 
-/** Callers that are remembered; whoever has been quiet longest is forgotten first, and nothing is lost by it. */
+/**
+ * Callers that are remembered. Whoever has been quiet longest is forgotten first, and begins anew: with the whole allowance,
+ * and nothing under way. As many others must have come meanwhile, each with a token of its own.
+ */
 const KNOWN_CALLERS = 10_000;
 const SECONDS_PER_MINUTE = 60;
 

@@ -1,5 +1,6 @@
 import type { Session } from '../access/session.ts';
 import type { NationalIdKind } from '../values.ts';
+import type { Turns } from './turns.ts';
 
 /** What a resolver may lean on: the session of the request and how this environment reads its arguments. Nothing is written here. */
 export interface RequestContext {
@@ -11,6 +12,8 @@ export interface RequestContext {
   /** Most keys in one list. */
   readonly maxKeys: number;
   readonly now: () => Date;
+  /** Resolves when the next page may be looked up; each page waits for a turn of its own, see {@link Turns}. */
+  readonly nextTurn: Turns;
   /** The caller's role may ask for the schema itself. */
   readonly mayIntrospect: boolean;
   /** Called when the request has been answered; once is enough. */

@@ -8,7 +8,10 @@ import type {
 } from 'graphql';
 import {
   coerceInputValue,
+  getNamedType,
   isInputType,
+  isInterfaceType,
+  isObjectType,
   Kind,
   Lexer,
   Source,
@@ -20,7 +23,8 @@ import {
 import { isSourceName } from '../benefits/index.ts';
 import { GatewayError, invalidInput } from '../errors.ts';
 import { holdsNationalId } from '../values.ts';
-import { COMPARE, gatewayErrorOf } from './errors.ts';
+import { gatewayErrorOf } from './errors.ts';
+import { misfit } from './misfit.ts';
 import { NATIONAL_ID_IN_DOCUMENT } from './scalars.ts';
 
 /** How large a document may be. */
@@ -33,7 +37,7 @@ export interface DocumentLimits {
   readonly maxAliases: number;
   /** Most rows that pages within pages may come to, each page counted as full. */
   readonly maxRows: number;
-  /** Most calls to upstreams that benefits may come to, for every person that may be among the answers. */
+  /** Most calls to upstreams that benefits and consents may come to, for every person that may be among the answers. */
   readonly maxUpstreamCalls: number;
 }
 
@@ -80,6 +84,7 @@ export function assertNoIntrospection(document: DocumentNode): void {
  * @throws GatewayError `LIMIT_EXCEEDED`
  */
 export function assertDocumentSize(
+  schema: GraphQLSchema,
   document: DocumentNode,
   operation: OperationDefinitionNode,
   variables: Variables,
@@ -89,7 +94,9 @@ export function assertDocumentSize(
   for (const definition of document.definitions) {
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
   }
-  const { depth, aliases, rows, upstreamCalls } = measure(operation.selectionSet, {
+  const root = schema.getRootType(operation.operation)?.name ?? '';
+  const { depth, aliases, rows, upstreamCalls } = measure(operation.selectionSet, root, {
+    schema,
     fragments,
     variables: { ...defaultsOf(operation), ...variables },
     known: new Map(),
@@ -108,7 +115,7 @@ export function assertDocumentSize(
   if (upstreamCalls > limits.maxUpstreamCalls) {
     throw new GatewayError(
       'LIMIT_EXCEEDED',
-      `The benefits asked for come to more than ${limits.maxUpstreamCalls} calls to NAV and Maskinporten. Ask about fewer people at a time.`,
+      `The benefits and consents asked for come to more than ${limits.maxUpstreamCalls} calls to NAV, Maskinporten and Altinn. Ask about fewer people at a time.`,
     );
   }
   if (aliases > limits.maxAliases) {
@@ -139,14 +146,15 @@ interface Size {
 }
 
 interface Measuring {
+  readonly schema: GraphQLSchema;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   readonly variables: Variables;
   /** Fragments measured already: each is measured once. */
   readonly known: Map<string, Size>;
 }
 
-/** Validation has refused fragments that spread themselves, so the recursion ends. */
-function measure(selections: SelectionSetNode, measuring: Measuring): Size {
+/** Validation has refused fragments that spread themselves, so the recursion ends. @param on the type whose fields are selected */
+function measure(selections: SelectionSetNode, on: string, measuring: Measuring): Size {
   const { fragments, variables, known } = measuring;
   let depth = 0;
   let aliases = 0;
@@ -163,24 +171,25 @@ function measure(selections: SelectionSetNode, measuring: Measuring): Size {
       case Kind.FIELD: {
         if (selection.alias !== undefined) aliases += 1;
         if (selection.name.value.startsWith('__')) break;
-        const below = selection.selectionSet && measure(selection.selectionSet, measuring);
+        const below =
+          selection.selectionSet && measure(selection.selectionSet, typeOf(selection, on, measuring), measuring);
         const page = rowsOf(selection, variables);
         add({
           depth: 1 + (below?.depth ?? 0),
           aliases: below?.aliases ?? 0,
           rows: page === 0 ? (below?.rows ?? 0) : page * (1 + (below?.rows ?? 0)),
-          upstreamCalls: Math.max(1, page) * (below?.upstreamCalls ?? 0) + callsOf(selection),
+          upstreamCalls: Math.max(1, page) * (below?.upstreamCalls ?? 0) + callsOf(selection, on),
         });
         break;
       }
       case Kind.INLINE_FRAGMENT:
-        add(measure(selection.selectionSet, measuring));
+        add(measure(selection.selectionSet, selection.typeCondition?.name.value ?? on, measuring));
         break;
       case Kind.FRAGMENT_SPREAD: {
         const name = selection.name.value;
         const fragment = fragments.get(name);
         if (fragment === undefined) break;
-        const size = known.get(name) ?? measure(fragment.selectionSet, measuring);
+        const size = known.get(name) ?? measure(fragment.selectionSet, fragment.typeCondition.name.value, measuring);
         known.set(name, size);
         add(size);
       }
@@ -189,11 +198,22 @@ function measure(selections: SelectionSetNode, measuring: Measuring): Size {
   return { depth, aliases, rows, upstreamCalls };
 }
 
+function typeOf({ name }: FieldNode, on: string, { schema }: Measuring): string {
+  const type = schema.getType(on);
+  const fields = isObjectType(type) || isInterfaceType(type) ? type.getFields() : {};
+  return getNamedType(fields[name.value]?.type)?.name ?? '';
+}
+
 /** A token that carries the consent, and the read at NAV. */
 const CALLS_OF_A_BENEFIT = 2;
+/** The look-up at Altinn of a request that waits for its answer: of one person, seldom more than one does. */
+const CALLS_OF_A_CONSENT = 1;
 
-function callsOf({ name }: FieldNode): number {
-  return isSourceName(name.value) ? CALLS_OF_A_BENEFIT : 0;
+/** Only what is asked about a person asks anybody: the consent of a record is at hand. */
+function callsOf({ name }: FieldNode, on: string): number {
+  if (on !== 'Applicant') return 0;
+  if (isSourceName(name.value)) return CALLS_OF_A_BENEFIT;
+  return name.value === 'consent' ? CALLS_OF_A_CONSENT : 0;
 }
 
 /** As many rows as a connection shows when nobody says how many. */
@@ -210,13 +230,13 @@ function rowsOf({ name, arguments: given = [] }: FieldNode, variables: Variables
   if (!PAGED_FIELDS.has(name.value)) return 0;
   const page = argument?.kind === Kind.INT ? Number(argument.value) : asked;
   if (typeof page !== 'number') return USUAL_PAGE;
-  // A longer page is refused by its own field, so it costs nothing.
-  return page > LONGEST_PAGE ? 0 : page;
+  // Any other page is refused by its own field: it costs nothing, and must not pay for what stands beside it.
+  return page < 1 || page > LONGEST_PAGE ? 0 : page;
 }
 
 /**
  * Judges the variables as graphql-js will, for its own messages quote what they refuse.
- * @throws GatewayError `INVALID_INPUT` naming variable and field, or what a scalar says
+ * @throws GatewayError `INVALID_INPUT` naming variable and field, with what a scalar says or what does not fit
  */
 export function assertVariables(
   schema: GraphQLSchema,
@@ -232,9 +252,8 @@ export function assertVariables(
         throw unfit(name, `is missing; give it a value of type ${type}.`);
       continue;
     }
-    coerceInputValue(variables[name], type, (path, _value, error) => {
-      const said = gatewayErrorOf(error)?.message ?? `does not fit; it is of type ${type}: ${COMPARE}`;
-      throw unfit([name, ...path].join('.'), said);
+    coerceInputValue(variables[name], type, (path, value, error) => {
+      throw unfit([name, ...path].join('.'), gatewayErrorOf(error)?.message ?? misfit(type, path, value));
     });
   }
 }

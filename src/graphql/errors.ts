@@ -1,6 +1,6 @@
 import type { HeaderMap } from '@apollo/server';
 import { ApolloServerErrorCode } from '@apollo/server/errors';
-import type { GraphQLFormattedError, SourceLocation } from 'graphql';
+import type { ASTNode, GraphQLFormattedError, SourceLocation } from 'graphql';
 import { GraphQLError, Kind } from 'graphql';
 import type { ErrorCode, Retry } from '../errors.ts';
 import { ERROR_CODES, GatewayError } from '../errors.ts';
@@ -51,9 +51,6 @@ function show(formatted: GraphQLFormattedError, error: unknown): Shown {
   };
 }
 
-/** What to do about a value that does not fit, said without the value. */
-export const COMPARE = 'compare its fields and values with the schema. An input marked @oneOf takes exactly one field.';
-
 /** What is said of a request that GraphQL itself refuses. Its own words are kept only where they cannot quote a value. */
 function refusalByGraphql(
   { extensions, message, locations }: GraphQLFormattedError,
@@ -67,9 +64,8 @@ function refusalByGraphql(
       // Errors about nothing in particular are those that end validation early.
       if (node === undefined)
         return { code: 'LIMIT_EXCEEDED', message: 'The document is too intricate to be validated. Split it.' };
-      // A literal is quoted in what is said about it.
-      if (!node.kind.endsWith('Value') && !resemblesNationalId(message)) return invalid(message);
-      return invalid(`A value does not fit the type that is expected${at(locations)}: ${COMPARE}`);
+      if (!quotesLiteral(node, message) && !resemblesNationalId(message)) return invalid(message);
+      return invalid(`A value does not fit the type that is expected${at(locations)}. Compare it with the schema.`);
     }
     case ApolloServerErrorCode.OPERATION_RESOLUTION_FAILURE:
       return invalid('operationName names no operation of the document, or is missing where the document has several.');
@@ -77,9 +73,18 @@ function refusalByGraphql(
       return invalid('Persisted queries are not supported: send the whole document.');
     default:
       return isAboutArgument(error)
-        ? invalid(`An argument does not fit its type${at(locations)}: ${COMPARE}`)
+        ? invalid(`An argument needs a value${at(locations)}: its variable is null or left out.`)
         : undefined;
   }
+}
+
+/**
+ * Whether a literal is repeated in what is said about it. An object is where a field of it is missing or one too many is
+ * given; when it is itself out of place it stands there in its braces, which no name of the schema has.
+ */
+function quotesLiteral({ kind }: ASTNode, message: string): boolean {
+  if (kind === Kind.OBJECT) return message.includes('{');
+  return kind.endsWith('Value') && kind !== Kind.NULL;
 }
 
 function invalid(message: string): Pick<Shown, 'code' | 'message'> {

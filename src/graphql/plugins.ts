@@ -21,7 +21,7 @@ export function limits(documentLimits: DocumentLimits): ApolloServerPlugin<Reque
           try {
             assertOperationKind(schema, operation);
             if (!contextValue.mayIntrospect) assertNoIntrospection(document);
-            assertDocumentSize(document, operation, request.variables ?? {}, documentLimits);
+            assertDocumentSize(schema, document, operation, request.variables ?? {}, documentLimits);
             assertVariables(schema, operation, request.variables ?? {});
           } catch (error) {
             if (!(error instanceof GatewayError)) throw error;

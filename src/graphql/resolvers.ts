@@ -50,10 +50,10 @@ export const resolvers: Resolvers = {
       if (consent === undefined) throw new GatewayError('NOT_FOUND', 'There is no such consent.', { field: 'id' });
       return consent;
     },
-    consents: async (_, { first, after, filter, orderBy }, { session }) =>
-      connectionOf(await session.consents(pageRequest(first, after), consentFilter(filter, null), orderBy)),
-    disclosures: async (_, { first, after, filter }, { session }) =>
-      connectionOf(await session.disclosures(pageRequest(first, after), disclosureFilter(filter, null))),
+    consents: (_, { filter, orderBy, ...page }, context) =>
+      connectionOf(page, context, (request) => context.session.consents(request, consentFilter(filter, null), orderBy)),
+    disclosures: (_, { filter, ...page }, context) =>
+      connectionOf(page, context, (request) => context.session.disclosures(request, disclosureFilter(filter, null))),
   },
 
   DataConsumer: { name: ({ name }, { language }) => name[LANGUAGES[language]] },
@@ -98,12 +98,14 @@ export const resolvers: Resolvers = {
     },
     consent: ({ applicant, purpose }, { source }, { session }) =>
       session.decidingConsent(applicant, source ? sourceNameOf(source) : null, purpose),
-    consents: async ({ applicant }, { first, after, filter }, { session }) =>
-      connectionOf(
-        await session.consents(pageRequest(first, after), consentFilter(filter, applicant), 'REQUESTED_AT_DESC'),
+    consents: ({ applicant }, { filter, ...page }, context) =>
+      connectionOf(page, context, (request) =>
+        context.session.consents(request, consentFilter(filter, applicant), 'REQUESTED_AT_DESC'),
       ),
-    disclosures: async ({ applicant }, { first, after, filter }, { session }) =>
-      connectionOf(await session.disclosures(pageRequest(first, after), disclosureFilter(filter, applicant))),
+    disclosures: ({ applicant }, { filter, ...page }, context) =>
+      connectionOf(page, context, (request) =>
+        context.session.disclosures(request, disclosureFilter(filter, applicant)),
+      ),
     aapVedtak: benefit('aapVedtak'),
     aapMeldekort: benefit('aapMeldekort'),
     uforeopplysninger: benefit('uforeopplysninger'),
@@ -222,12 +224,6 @@ const FLAWS = {
   kind: 'This number belongs to another population: the sandbox and test environments take synthetic numbers only, production real ones only.',
 } as const satisfies Record<NationalIdFlaw, string>;
 
-function pageRequest(first: number, after: Given<string>): PageRequest {
-  if (first < 1 || first > 100)
-    throw new GatewayError('LIMIT_EXCEEDED', 'A page has 1 to 100 rows.', { field: 'first' });
-  return { first, after: after ?? null };
-}
-
 function consentFilter(filter: Given<ConsentFilter>, applicant: Applicant | null) {
   return {
     applicant: applicant?.id ?? null,
@@ -256,7 +252,15 @@ function distinct<T>(values: Given<readonly T[]>): readonly T[] | null {
   return values ? [...new Set(values)] : null;
 }
 
-function connectionOf<T extends Consent | Disclosure>(page: Page<T>) {
+async function connectionOf<T extends Consent | Disclosure>(
+  { first, after }: { readonly first: number; readonly after?: InputMaybe<string> },
+  { nextTurn }: RequestContext,
+  lookUp: (request: PageRequest) => Promise<Page<T>>,
+) {
+  if (first < 1 || first > 100)
+    throw new GatewayError('LIMIT_EXCEEDED', 'A page has 1 to 100 rows.', { field: 'first' });
+  await nextTurn();
+  const page = await lookUp({ first, after: after ?? null });
   return {
     edges: page.edges,
     nodes: page.edges.map(({ node }) => node),

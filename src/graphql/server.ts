@@ -18,6 +18,7 @@ import { assertDocumentText } from './document.ts';
 import { formatError, refusalStatus } from './errors.ts';
 import { callIds, documentHash, limits, partings, requestErrorStatus, requestLog } from './plugins.ts';
 import { resolvers } from './resolvers.ts';
+import { createTurns } from './turns.ts';
 
 /** What the public floor needs. */
 export interface GraphqlOptions {
@@ -95,10 +96,12 @@ export function createGraphql(options: GraphqlOptions): Graphql {
         assertDocumentText(document, options.limits);
         const session = access.openSession(caller, callId, signal);
         const mayIntrospect = options.introspection.includes(caller.role);
-        return { session, callId, nationalIds, maxKeys: options.limits.maxKeys, now: clock.now, mayIntrospect, leave };
+        const { maxKeys } = options.limits;
+        const nextTurn = createTurns();
+        return { session, callId, nationalIds, maxKeys, now: clock.now, nextTurn, mayIntrospect, leave };
       } catch (error) {
         leave();
-        if (!(error instanceof GatewayError || signal.aborted)) log({ event: 'defect', callId, ...framesOf(error) });
+        if (!(error instanceof GatewayError)) log({ event: 'defect', callId, ...framesOf(error) });
         const code = error instanceof GatewayError ? error.code : 'INTERNAL';
         log({
           event: 'request answered',
@@ -128,10 +131,15 @@ const TOO_MANY_REQUESTS = 429;
 const TOO_OFTEN =
   'This caller asks too often, or for too much at once. Wait as long as Retry-After says; ask for many people in one request.';
 
-/** The work, or the end of the wait for it: an issuer that does not answer must not hold a request whose client has left. */
+const GONE = 'The caller has gone before it was known who it is. Ask again for an answer.';
+
+/**
+ * The work, or the end of the wait for it: an issuer that does not answer must not hold a request whose client has left.
+ * @throws GatewayError `ABANDONED` when it has
+ */
 function unlessGone<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     work.then(resolve, reject);
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    signal.addEventListener('abort', () => reject(new GatewayError('ABANDONED', GONE)), { once: true });
   });
 }

@@ -112,6 +112,13 @@ describe('a consent request that cannot be made', () => {
     expect(world.sandbox.journal.entries('altinn3')).toHaveLength(before);
   });
 
+  it('may name its case by a UUID that has eleven digits in a row, also where it sends the person', async () => {
+    const uuid = `6f9619ff-8b86-4011-b42d-a${eleven}`;
+    const input = { reference: `sak/${uuid}`, returnUrl: `http://127.0.0.1:4100/sak/${uuid}?id=${uuid}` };
+    const seen = await world.query('case-handler-a', REQUEST_CONSENT, { input: consentInput('P06', input) });
+    expect(seen.errors).toEqual([]);
+  });
+
   it('is allowed to last exactly three years', async () => {
     const seen = await world.query('case-handler-a', REQUEST_CONSENT, {
       input: consentInput('P06', { validTo: '2029-11-16T09:00:00Z' }),

@@ -130,6 +130,14 @@ describe('a sound token', () => {
     expect(seen.data.viewer).toMatchObject({ role: 'CASE_HANDLER', purposes: [] });
   });
 
+  it.each(['30a17429-4980-4123-8abc-a30817429498', '30a17429498041238abca30817429498'])(
+    'may be of somebody whose name is a UUID, though it has eleven digits in a row: %s',
+    async (sub) => {
+      const seen = await viewer(await token({ sub }));
+      expect(seen.errors).toEqual([]);
+    },
+  );
+
   it('is sent under either spelling of the scheme', async () => {
     const seen = await viewer(null, { authorization: `bearer ${await token()}` });
     expect(seen.errors).toEqual([]);
@@ -155,6 +163,8 @@ describe('a request is UNAUTHENTICATED', () => {
     ['that never expires', { exp: undefined }, /not valid/],
     ['whose end is no number', { exp: 'never' }, /not valid/],
     ['whose subject is a national id', { sub: '30817429498' }, /looks like a national id/],
+    ['whose subject holds a national id', { sub: 'urn:fnr:30817429498' }, /looks like a national id/],
+    ['whose subject hides a national id', { sub: 'fnr30817429498x' }, /looks like a national id/],
     ['of nobody', { sub: undefined }, /not valid/],
     ['from an unknown issuer', { iss: 'https://login.example' }, /does not trust/],
     ['from an issuer whose name only begins alike', { iss: `${ISSUER}/` }, /does not trust/],

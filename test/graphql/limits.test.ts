@@ -1,7 +1,7 @@
 import { getIntrospectionQuery, parse } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { World } from '../support/world.ts';
-import { numberOf, openWorld } from '../support/world.ts';
+import { numberOf, openWorld, sharedWorld } from '../support/world.ts';
 import type { Answer } from './support.ts';
 import { post, send } from './support.ts';
 
@@ -150,6 +150,44 @@ describe('upstream calls', () => {
     const nested = '{ consents(first: 100) { nodes { applicant { ...a ...b } } } }';
     const fragments = `fragment a on Applicant { ${ALL} } fragment b on Applicant { ${twice.replaceAll('again', 'b')} }`;
     expectRefused(await post(world, { query: `${nested} ${fragments}` }), 'LIMIT_EXCEEDED', /more than 1000 calls/);
+  });
+
+  describe('of looking up requests that wait', () => {
+    const strict = sharedWorld((opened) => opened.grantKnown('P04'), {
+      config: (config) => ({
+        ...config,
+        graphql: { ...config.graphql, limits: { ...config.graphql.limits, maxUpstreamCalls: 10 } },
+      }),
+    });
+    const people = (count: number, selected: string) =>
+      `{ consents(first: ${count}) { nodes { applicant ${selected} } } }`;
+
+    it.each([
+      ['as a field', '{ consent { id } }', ''],
+      ['under another name', '{ other: consent(source: AAP_VEDTAK) { id } }', ''],
+      ['in a fragment', '{ ...f }', ' fragment f on Applicant { consent { id } }'],
+      ['in a fragment within one', '{ ... on Applicant { ... { consent { id } } } }', ''],
+    ])('count for each person, %s', async (_, selected, fragment) => {
+      expect((await post(strict(), { query: people(10, selected) + fragment })).errors).toEqual([]);
+      const tooMany = await post(strict(), { query: people(11, selected) + fragment });
+      expectRefused(tooMany, 'LIMIT_EXCEEDED', /more than 10 calls to NAV, Maskinporten and Altinn/);
+    });
+
+    it('are no consents that are at hand: of a record, of an answer, or by their id', async () => {
+      const record = '{ disclosures(first: 100) { nodes { consent { id } } } }';
+      expect((await strict().query('auditor-a', record)).errors).toEqual([]);
+      const delivered =
+        '{ aapVedtak { ... on Delivered { consent { id } } ... on ConsentRequired { decidedBy { id } } } }';
+      expect((await post(strict(), { query: people(5, delivered) })).errors).toEqual([]);
+      const ofAnswer = `query ($id: ID!) { ${Array.from({ length: 11 }, (_, at) => `a${at}: consent(id: $id) { id }`).join(' ')} }`;
+      const [{ id }] = (await post(strict(), { query: '{ consents { nodes { id } } }' })).data.consents.nodes;
+      expect((await post(strict(), { query: ofAnswer, variables: { id } })).errors).toEqual([]);
+    });
+  });
+
+  it('of a hundred people with everything about them stay within the usual limit', async () => {
+    const all = `consent { id status } ${ALL}`;
+    expect((await post(world, { query: ofBenefits(all), variables: { by: keys(100) } })).errors).toEqual([]);
   });
 });
 
@@ -326,6 +364,57 @@ describe('pages within pages', () => {
     const seen = await world.query('auditor-a', document, variables);
     expect(seen.data).toBeUndefined();
     expect(seen.errors).toMatchObject([{ extensions: { code: 'LIMIT_EXCEEDED' } }]);
+  });
+
+  /** Refused by its own field; what stands beside it is not. */
+  const beside = (asked: string) => nested('100').replace('{', `{ a: disclosures(${asked}) { nodes { id } } `);
+  const FEWER = -2_000_000;
+
+  it.each([
+    ['a number', beside(`first: ${FEWER}`), {}],
+    ['a variable', `query ($first: Int!) ${beside('first: $first')}`, { first: FEWER }],
+    ['a default', `query ($first: Int! = ${FEWER}) ${beside('first: $first')}`, {}],
+    ['a null', `query ($first: Int) ${beside('first: $first')}`, { first: null }],
+    ['nothing', beside('after: null'), {}],
+    ['a null by default', `query ($first: Int = null) ${beside('first: $first')}`, {}],
+    ['too large a number', beside('first: 2000000'), {}],
+    ['a fraction', `query ($first: Int!) ${beside('first: $first')}`, { first: FEWER - 0.5 }],
+    ['a fraction in the document', beside(`first: ${FEWER}.5`), {}],
+    ['a number that is no integer of GraphQL', `query ($first: Int!) ${beside('first: $first')}`, { first: -1e300 }],
+  ])('are paid for by no page beside them, whose length is %s', async (_, document, variables) => {
+    const seen = await world.query('auditor-a', document, variables);
+    expect(seen.data).toBeUndefined();
+    expect(seen.errors).toHaveLength(1);
+    expect(['LIMIT_EXCEEDED', 'INVALID_INPUT']).toContain(seen.errors[0]?.extensions.code);
+  });
+
+  it.each([0, -1, 101, -2_000_000])('of which one is %d long cost that one alone', async (first) => {
+    const document = `{ a: consents(first: ${first}) { nodes { id } } consents(first: 1) { nodes { id } } }`;
+    const seen = await world.query('case-handler-a', document);
+    expect(seen.data).toEqual({ a: null, consents: { nodes: [] } });
+    expect(seen.errors).toMatchObject([{ path: ['a'], extensions: { code: 'LIMIT_EXCEEDED', field: 'first' } }]);
+  });
+
+  it('are looked up one a turn, so that others are served meanwhile, and stand in the order of their rows', async () => {
+    await using world = await openWorld();
+    await world.grantKnown('P04');
+    await world.read('P04');
+    const rows = (await world.query('auditor-a', '{ disclosures { nodes { id } } }')).data.disclosures;
+    expect(rows.nodes).toHaveLength(3);
+    const document = '{ disclosures { nodes { id applicant { disclosures { nodes { id } } } } } }';
+    let turns = 0;
+    let isAnswered = false;
+    const count = () => {
+      turns += 1;
+      if (!isAnswered) setImmediate(count);
+    };
+    setImmediate(count);
+    const seen = await world.query('auditor-a', document);
+    isAnswered = true;
+    expect(turns).toBeGreaterThanOrEqual(4);
+    expect(seen.errors).toEqual([]);
+    const within = { applicant: { disclosures: rows } };
+    expect(seen.data.disclosures.nodes).toEqual(rows.nodes.map((row: object) => ({ ...row, ...within })));
   });
 
   it('of ordinary size are let through, a night run of a hundred people with their consents among them', async () => {
