@@ -9,8 +9,8 @@ p { margin: 0 0 1rem }
 `;
 
 /**
- * What a person sees who comes back with a reference that leads nowhere. It tells nothing about anyone, and so it is the
- * same for every reference.
+ * What a person sees who comes back with a reference that leads nowhere, in bokmål, nynorsk and English. It tells nothing
+ * about anyone, and so it is the same for every reference.
  */
 export const NEUTRAL_PAGE = `<!doctype html>
 <html lang="nb">
@@ -25,7 +25,8 @@ export const NEUTRAL_PAGE = `<!doctype html>
 <main>
 <h1>Her er det ingenting å vise</h1>
 <p>Lenken er ikke i bruk. Gå tilbake til selskapet du kom fra; der ser du hvordan det gikk. Et svar du har gitt hos Altinn, står ved lag.</p>
-<p lang="en">There is nothing to show here. Go back to the company you came from. An answer that you gave at Altinn stands.</p>
+<p lang="nn">Her er det ingenting å vise. Lenkja er ikkje i bruk. Gå tilbake til selskapet du kom frå; der ser du korleis det gjekk. Eit svar du har gitt hos Altinn, står ved lag.</p>
+<p lang="en">There is nothing to show here. The link is not in use. Go back to the company you came from; there you can see how it went. An answer that you gave at Altinn stands.</p>
 </main>
 </body>
 </html>

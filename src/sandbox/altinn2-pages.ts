@@ -6,17 +6,12 @@ import type { Altinn2Consent, Altinn2State } from './altinn2-state.ts';
 import { organisationUrn } from './altinn3-parties.ts';
 import type { Double, DoubleRequest, DoubleResponse } from './double.ts';
 import { nameOf } from './page-consent.ts';
-import type { LanguageChoice } from './page-language.ts';
 import { chooseLanguage } from './page-language.ts';
-import type { Visitor } from './page-sessions.ts';
 import { createPageSessions } from './page-sessions.ts';
-import type { PageFrame } from './page-templates.ts';
-import { PAGES } from './page-templates.ts';
-import type { NoticeName } from './page-texts.ts';
-import { TEXTS } from './page-texts.ts';
-import { formTargets } from './return-url.ts';
+import type { Flaw, Visit } from './page-visit.ts';
+import { activePage, loginPage, noticePage, redirected, requestPage } from './page-visit.ts';
 import type { Person } from './world.ts';
-import { CAST, personByCastId } from './world.ts';
+import { personByCastId } from './world.ts';
 
 /** Below which the pages lie. */
 const ALTINN2_UI = '/ui';
@@ -34,28 +29,10 @@ const LISTED_REQUEST = `${ALTINN2_UI}/AccessConsent/active/request`;
 
 const OLD_REQUEST = /^\/ui\/accessconsent\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\/?$/i;
 
-/** Pages that only explain: nobody is sent back to the one who asked. */
-const NOTICES = {
-  unknown: { status: 404, next: 'active' },
-  wrongPerson: { status: 403, next: 'switchPerson' },
-  answered: { status: 409, next: 'active' },
-  expired: { status: 410, next: 'active' },
-  notDelegable: { status: 403, next: 'none' },
-  done: { status: 200, next: 'active' },
-  forgedForm: { status: 403, next: 'none' },
-  noPage: { status: 404, next: 'active' },
-} as const satisfies Record<NoticeName, { status: number; next: 'switchPerson' | 'active' | 'none' }>;
-
-/** One request of one browser: who is there, and in which language they read. */
-interface Visit {
-  readonly visitor: Visitor;
-  readonly choice: LanguageChoice;
-  /** Whether they came by the list of consents. */
+/** A visit, and whether it came by the list of consents. */
+interface Altinn2Visit extends Visit {
   readonly isListed: boolean;
 }
-
-/** What may be wrong with a form that was sent. */
-type Flaw = 'none' | 'incomplete';
 
 /**
  * The person's pages of Altinn 2: the request and its answer, and "Mine samtykker" with withdrawal, with the templates and
@@ -74,65 +51,27 @@ export function createAltinn2Pages(options: {
   const { clock, origin, state, register, looked = '' } = options;
   const sessions = createPageSessions(state, clock, { name: 'altinn2_sandbox', path: ALTINN2_UI });
 
-  function frame({ visitor, choice, isListed }: Visit, title: string, request: string): PageFrame {
-    const texts = TEXTS[choice.language];
-    return {
-      title,
-      language: choice.language,
-      site: 'Altinn',
-      shell: texts.shell,
-      languages: choice.links,
-      texts,
-      viewer: visitor.person?.name ?? '',
-      formToken: visitor.formToken,
-      request,
-      paths: { ...ALTINN2_PAGES, request: isListed ? LISTED_REQUEST : ALTINN2_PAGES.request },
-      looked: looked === '' ? '' : `${looked}?lang=${choice.language}`,
-    };
-  }
-
-  function notice(visit: Visit, name: NoticeName, request = ''): DoubleResponse {
-    const { status, next } = NOTICES[name];
-    const text = TEXTS[visit.choice.language].notices[name];
-    return kept(visit, PAGES.notice(status, { ...frame(visit, text.title, request), notice: text, next }));
-  }
-
-  function loginPage(visit: Visit, request: string, flaw: Flaw = 'none'): DoubleResponse {
-    const { login } = TEXTS[visit.choice.language];
-    const people = CAST.map(({ id, name }) => ({ id, name }));
-    const mistake = flaw === 'none' ? null : login.nobody;
-    const data = { ...frame(visit, login.title, request), people, mistake, mistaken: mistake !== null };
-    return kept(visit, PAGES.login(mistake === null ? 200 : 400, data));
-  }
-
   /** The page that says why this person may not answer now; null: they may. */
   function obstacleTo(visit: Visit, person: Person, consent: Altinn2Consent): DoubleResponse | null {
-    if (!register.mayAnswer(consent, person.nationalId)) return notice(visit, 'wrongPerson', consent.code);
-    if (!register.isUnanswered(consent)) return notice(visit, 'answered', consent.code);
-    return register.isExpired(consent) ? notice(visit, 'expired', consent.code) : null;
+    if (!register.mayAnswer(consent, person.nationalId)) return noticePage(visit, 'wrongPerson', consent.code);
+    if (!register.isUnanswered(consent)) return noticePage(visit, 'answered', consent.code);
+    return register.isExpired(consent) ? noticePage(visit, 'expired', consent.code) : null;
   }
 
   function showRequest(visit: Visit, code: string, flaw: Flaw = 'none'): DoubleResponse {
     const consent = register.find(code.toLowerCase());
-    if (consent === undefined) return notice(visit, 'unknown');
+    if (consent === undefined) return noticePage(visit, 'unknown');
     if (visit.visitor.person === null) return loginPage(visit, consent.code);
     const obstacle = obstacleTo(visit, visit.visitor.person, consent);
     if (obstacle !== null) return obstacle;
     register.open(consent);
-    const texts = TEXTS[visit.choice.language].request;
-    const mistake = flaw === 'none' ? null : texts.unanswered;
-    const data = {
-      ...frame(visit, texts.title, consent.code),
-      consent: shownAltinn2Consent(consent, register, state.services, visit.choice.language),
-      mistake,
-      mistaken: mistake !== null,
-    };
-    return kept(visit, PAGES.request(mistake === null ? 200 : 400, data, formTargets(consent.redirectUrl)));
+    const shown = shownAltinn2Consent(consent, register, state.services, visit.choice.language);
+    return requestPage(visit, shown, consent.redirectUrl, flaw);
   }
 
-  function answerRequest(visit: Visit, form: URLSearchParams): DoubleResponse {
+  function answerRequest(visit: Altinn2Visit, form: URLSearchParams): DoubleResponse {
     const consent = consentIn(form);
-    if (consent === undefined) return notice(visit, 'unknown');
+    if (consent === undefined) return noticePage(visit, 'unknown');
     const { person } = visit.visitor;
     if (person === null) return loginPage(visit, consent.code);
     const obstacle = obstacleTo(visit, person, consent);
@@ -140,9 +79,9 @@ export function createAltinn2Pages(options: {
     const given = form.get('answer');
     if (given !== 'approve' && given !== 'decline') return showRequest(visit, consent.code, 'incomplete');
     register.answer(consent.code, person.nationalId, given === 'approve' ? 'Accepted' : 'Rejected');
-    if (visit.isListed) return notice(visit, 'done');
+    if (visit.isListed) return noticePage(visit, 'done');
     sessions.logOut(visit.visitor);
-    return redirect(state.choices.pageRedirect, altinn2ReturnUrl(consent), visit);
+    return redirected(visit, state.choices.pageRedirect, altinn2ReturnUrl(consent));
   }
 
   function showActive(visit: Visit, withdrawn: string): DoubleResponse {
@@ -155,35 +94,30 @@ export function createAltinn2Pages(options: {
       // A pending request is only visible here when the one who asked wished so.
       .filter((consent) => !register.isUnanswered(consent) || consent.portalViewMode === 'Show')
       .map((consent) => shownAltinn2Consent(consent, register, state.services, language));
-    const data = {
-      ...frame(visit, TEXTS[language].active.title, ''),
-      consents,
-      withdrawnFrom: gone === undefined ? '' : nameOf(organisationUrn(gone.coveredBy)),
-    };
-    return kept(visit, PAGES.active(200, data));
+    return activePage(visit, consents, gone === undefined ? '' : nameOf(organisationUrn(gone.coveredBy)));
   }
 
   function withdraw(visit: Visit, form: URLSearchParams): DoubleResponse {
     const { person } = visit.visitor;
     if (person === null) return loginPage(visit, '');
     const consent = consentIn(form);
-    if (consent === undefined) return notice(visit, 'unknown');
+    if (consent === undefined) return noticePage(visit, 'unknown');
     if (register.revoke(consent.code, person.nationalId)) {
-      return redirect(303, `${origin}${ALTINN2_PAGES.active}?withdrawn=${consent.code}`, visit);
+      return redirected(visit, 303, `${origin}${ALTINN2_PAGES.active}?withdrawn=${consent.code}`);
     }
-    return notice(visit, register.mayAnswer(consent, person.nationalId) ? 'answered' : 'wrongPerson');
+    return noticePage(visit, register.mayAnswer(consent, person.nationalId) ? 'notInForce' : 'wrongPerson');
   }
 
   function logIn(visit: Visit, form: URLSearchParams): DoubleResponse {
     const person = personByCastId(form.get('person') ?? '');
     if (person === undefined) return loginPage(visit, consentIn(form)?.code ?? '', 'incomplete');
     sessions.logOut(visit.visitor);
-    return redirect(303, backTo(form), { ...visit, visitor: sessions.logIn(person) });
+    return redirected({ ...visit, visitor: sessions.logIn(person) }, 303, backTo(form));
   }
 
   function logOut(visit: Visit, form: URLSearchParams): DoubleResponse {
     sessions.logOut(visit.visitor);
-    return redirect(303, backTo(form), visit);
+    return redirected(visit, 303, backTo(form));
   }
 
   /** Back to where the visit was about, on this origin alone. */
@@ -196,12 +130,12 @@ export function createAltinn2Pages(options: {
     return register.find((form.get('request') ?? '').toLowerCase());
   }
 
-  function submit(request: DoubleRequest, visit: Visit): DoubleResponse {
+  function submit(request: DoubleRequest, visit: Altinn2Visit): DoubleResponse {
     const form = new URLSearchParams(request.body);
     // The languages of a page that answers a form lead to the page that the form was on.
     const { links } = chooseLanguage({ ...request, url: new URL(backTo(form)) }, ALTINN2_UI);
     const answering = { ...visit, choice: { ...visit.choice, links } };
-    if (!sessions.isOwnForm(visit.visitor, form.get('form_token'))) return notice(answering, 'forgedForm');
+    if (!sessions.isOwnForm(visit.visitor, form.get('form_token'))) return noticePage(answering, 'forgedForm');
     switch (pageOf(request.url)) {
       case 'login':
         return logIn(answering, form);
@@ -212,14 +146,18 @@ export function createAltinn2Pages(options: {
       case 'active':
         return withdraw(answering, form);
       case undefined:
-        return notice(answering, 'noPage');
+        return noticePage(answering, 'noPage');
     }
   }
 
   function show({ url }: DoubleRequest, visit: Visit): DoubleResponse {
     const [, code] = OLD_REQUEST.exec(url.pathname) ?? [];
     if (code !== undefined) {
-      return redirect(state.choices.pageRedirect, `${origin}${ALTINN2_PAGES.request}?id=${code.toLowerCase()}`, visit);
+      return redirected(
+        visit,
+        state.choices.pageRedirect,
+        `${origin}${ALTINN2_PAGES.request}?id=${code.toLowerCase()}`,
+      );
     }
     switch (pageOf(url)) {
       case 'request':
@@ -227,15 +165,18 @@ export function createAltinn2Pages(options: {
       case 'active':
         return showActive(visit, url.searchParams.get('withdrawn') ?? '');
       default:
-        return notice(visit, 'noPage');
+        return noticePage(visit, 'noPage');
     }
   }
 
   return async (request) => {
+    const isListed = request.url.pathname.toLowerCase().startsWith(ALTINN2_PAGES.active.toLowerCase());
     const visit = {
       visitor: sessions.visitorOf(request),
       choice: chooseLanguage(request, ALTINN2_UI),
-      isListed: request.url.pathname.toLowerCase().startsWith(ALTINN2_PAGES.active.toLowerCase()),
+      paths: { ...ALTINN2_PAGES, request: isListed ? LISTED_REQUEST : ALTINN2_PAGES.request },
+      looked,
+      isListed,
     };
     switch (request.method) {
       case 'GET':
@@ -255,14 +196,4 @@ function pageOf({ pathname }: URL): (typeof PAGE_NAMES)[number] | undefined {
   const path = pathname.toLowerCase();
   if (path === LISTED_REQUEST.toLowerCase()) return 'request';
   return PAGE_NAMES.find((name) => ALTINN2_PAGES[name].toLowerCase() === path);
-}
-
-/** The response, with what the browser must remember for the next one. */
-function kept({ visitor, choice }: Visit, response: DoubleResponse): DoubleResponse {
-  return { ...response, cookies: [visitor.cookie, ...choice.cookies] };
-}
-
-function redirect(status: number, location: string, visit: Visit): DoubleResponse {
-  const headers = { location, 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' };
-  return kept(visit, { status, headers, body: '' });
 }

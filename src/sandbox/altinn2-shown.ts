@@ -14,6 +14,9 @@ const AAP_UFORE_SERVICE = '5252';
 /** What the page says in front of a use that was logged. */
 const USED: Readonly<Record<Language, string>> = { nb: 'Brukt', nn: 'Brukt', en: 'Used' };
 
+/** How a given consent came to its end, in the words that its giver is told. */
+const OVER = { revoked: 'Revoked', relinquished: 'Relinquished', used: 'Used' } as const;
+
 /**
  * Puts a consent of Altinn 2 into the words of the pages. The uses that were logged come last: this is where the person
  * sees them.
@@ -37,8 +40,7 @@ export function shownAltinn2Consent(
     });
     return { ...right, details: [...right.details, ...uses.map((use) => usedDetail(use, language))] };
   });
-  const isOver = consent.ended !== null && consent.ended.how !== 'revoked';
-  return { ...shown, rights, ...(isOver ? { status: 'Ended', offer: 'none' } : {}) };
+  return { ...shown, rights, ...(consent.ended === null ? {} : { status: OVER[consent.ended.how] }) };
 }
 
 function usedDetail({ by, usedAt }: Altinn2Use, language: Language) {

@@ -43,7 +43,7 @@ const listingPage = pageTemplate<ListingPage>(
 <dl>
 <dt><%= it.texts.innsyn.what %></dt><dd><%= row.what %></dd>
 <dt><%= it.texts.innsyn.when %></dt><dd><time datetime="<%= row.moment %>"><%= row.when %></time></dd>
-<dt><%= it.texts.innsyn.basis %></dt><dd><%= row.basis %></dd>
+<dt><%= it.texts.innsyn.basis %></dt><dd lang="<%= row.basis.language %>"><%= row.basis.text %></dd>
 </dl>
 </li>
 <% }) %></ul>
@@ -90,16 +90,19 @@ export function createInnsyn(sporingslogg: Sporingslogg): Double {
 }
 
 function rowOf(trace: Trace, language: Language) {
-  const { fetchedBy, until, tema } = TEXTS[language].innsyn;
+  const { fetchedBy, until, tema, contents, bases } = TEXTS[language].innsyn;
   const receiver = named(trace.mottaker);
   const asked = new URL(trace.dataForespoersel.split(' ')[1] ?? '', 'http://nav.example');
   const [fom, tom] = ['fomDato', 'tomDato'].map((name) => writtenDate(asked.searchParams.get(name) ?? '', language));
+  const content = contents[asked.pathname.split('/').at(-1) ?? ''];
+  const basis = bases[trace.behandlingsGrunnlag];
   return {
     who: trace.leverandoer === null ? receiver : `${receiver}, ${fetchedBy} ${named(trace.leverandoer)}`,
-    what: `${tema[trace.tema]} (${asked.pathname.split('/').at(-1)}), ${fom} ${until} ${tom}`,
+    what: `${tema[trace.tema]}${content === undefined ? '' : ` (${content})`}, ${fom} ${until} ${tom}`,
     moment: trace.uthentingsTidspunkt,
     when: writtenLocalTime(trace.uthentingsTidspunkt, language),
-    basis: trace.behandlingsGrunnlag,
+    // NAV writes in Norwegian; whoever reads another language aloud must know.
+    basis: basis === undefined ? { language: 'nb', text: trace.behandlingsGrunnlag } : { language, text: basis },
   };
 }
 

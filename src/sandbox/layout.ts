@@ -1,7 +1,7 @@
 import { Eta } from 'eta/core';
 import type { DoubleResponse } from './double.ts';
 import type { Language, LanguageLink } from './page-language.ts';
-import { STYLE } from './page-style.ts';
+import { STYLE, STYLE_SOURCE } from './page-style.ts';
 import type { ShellTexts } from './page-texts.ts';
 
 const eta = new Eta({ autoTrim: false });
@@ -41,7 +41,7 @@ export function pageTemplate<Data extends PageData>(
       'content-type': 'text/html; charset=utf-8',
       'content-security-policy': [
         "default-src 'none'",
-        "style-src 'unsafe-inline'",
+        `style-src ${STYLE_SOURCE}`,
         'img-src data:',
         `form-action 'self' ${formTargets}`.trimEnd(),
         "base-uri 'none'",

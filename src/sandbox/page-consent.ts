@@ -19,6 +19,8 @@ export interface ShownConsent {
   readonly message: { readonly language: string; readonly text: string } | null;
   readonly rights: readonly ShownRight[];
   readonly validTo: string;
+  /** What tells it from the asker's other consents: its dates, and until when it lasts. */
+  readonly terms: string;
   readonly status: ShownStatus;
   readonly offer: 'withdraw' | 'answer' | 'none';
 }
@@ -40,14 +42,18 @@ export function shownConsent(
   resources: readonly ConsentResource[],
   language: Language,
 ): ShownConsent {
+  const rights = rightsOf(consent, resources, language);
+  const validTo = writtenMoment(millisecondsOf(consent.validTo), language);
+  const details = rights.flatMap((right) => right.details).map(({ name, value }) => `${name} ${value}`);
   return {
     id: consent.id,
     asker: nameOf(consent.to),
     askerNumber: numberIn(consent.to),
     handler: consent.handledBy === null ? '' : nameOf(consent.handledBy),
     message: messageOf(consent, language),
-    rights: rightsOf(consent, resources, language),
-    validTo: writtenMoment(millisecondsOf(consent.validTo), language),
+    rights,
+    validTo,
+    terms: [...new Set(details), `${TEXTS[language].active.lasts} ${validTo}`].join(', '),
     ...standingOf(consent, isExpired),
   };
 }

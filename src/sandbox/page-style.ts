@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** The look of every page of the sandbox: one column, readable from 320 px on, contrast of at least 4.5 to 1. */
 export const STYLE = `
 :root { color-scheme: light; --ink: #1b2733; --quiet: #4d5b69; --line: #cbd3db; --blue: #005a9c; --night: #0f2d4a; --tint: #eef5fb }
@@ -28,7 +30,7 @@ h2 { margin: 2rem 0 .5rem; font-size: 1.25rem; line-height: 1.35; color: var(--n
 h3 { margin: 0 0 .25rem; font-size: 1.0625rem }
 p { margin: 0 0 1rem }
 .lead { font-size: 1.1875rem }
-dl { margin: 1rem 0; display: grid; grid-template-columns: minmax(0, 11rem) minmax(0, 1fr); gap: .5rem 1.5rem }
+dl { margin: 1rem 0; display: grid; grid-template-columns: minmax(min-content, 11rem) minmax(0, 1fr); gap: .5rem 1.5rem }
 dt { font-weight: 600 }
 dd { margin: 0; min-width: 0 }
 figure { margin: 1.5rem 0; padding: 1rem 1.25rem; border-left: .3rem solid var(--blue); background: var(--tint) }
@@ -57,8 +59,11 @@ legend { padding: 0; font-size: 1.25rem; font-weight: 700; color: var(--night) }
 .success { border-color: #17643a; background: #eff8f2; color: #124d2d }
 .entries { list-style: none; margin: 1.5rem 0 0; padding: 0 }
 .entries > li { border-top: 1px solid var(--line); padding: 1.25rem 0 .5rem }
+.entries > li:last-child { padding-bottom: 0 }
+.entries > li:last-child > :last-child { margin-bottom: 0 }
 .entries h2 { margin-top: 0 }
 .entries dl { margin: .5rem 0 1rem }
+.entries form { margin: 0 0 1rem }
 .state { display: inline-block; padding: 0 .6rem; border-radius: 1rem; border: 1px solid var(--quiet); font-weight: 600 }
 .state.Accepted { border-color: #17643a; background: #eff8f2; color: #124d2d }
 .state.Created { border-color: #8a6100; background: #fff6dc; color: #5c4100 }
@@ -71,7 +76,10 @@ code { font-size: .9375em; overflow-wrap: anywhere }
   .card { margin: 1rem 0; padding: 1.25rem 1rem }
   h1 { font-size: 1.5rem }
   dl { grid-template-columns: minmax(0, 1fr); gap: 0 }
-  dd { margin-bottom: .75rem }
+  dd:not(:last-child) { margin-bottom: .75rem }
   .choices button { width: 100% }
 }
 `;
+
+/** The CSP source under which pages may use {@link STYLE} and no other. */
+export const STYLE_SOURCE = `'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`;

@@ -118,9 +118,9 @@ ${LOOKED}<% if (it.consents.length > 0) { %><ul class="entries">
 </dl>
 <% if (consent.offer === 'withdraw') { %><form method="post" action="<%= it.paths.active %>">
 ${TOKEN}<input type="hidden" name="request" value="<%= consent.id %>">
-<button aria-label="<%= it.texts.active.withdraw %> <%= it.texts.active.withdrawFrom %> <%= consent.asker %>"><%= it.texts.active.withdraw %></button>
+<button aria-label="<%= it.texts.active.withdraw %> <%= it.texts.active.withdrawFrom %> <%= consent.asker %>, <%= consent.terms %>"><%= it.texts.active.withdraw %></button>
 </form>
-<% } else if (consent.offer === 'answer') { %><p><a href="<%= it.paths.request %>?id=<%= consent.id %>"><%= it.texts.active.answer %></a></p>
+<% } else if (consent.offer === 'answer') { %><p><a href="<%= it.paths.request %>?id=<%= consent.id %>" aria-label="<%= it.texts.active.answer %> <%= it.texts.active.answerTo %> <%= consent.asker %>, <%= consent.terms %>"><%= it.texts.active.answer %></a></p>
 <% } %></li>
 <% }) %></ul>
 <% } %>`;

@@ -63,6 +63,7 @@ export const EN: Texts = {
     withdraw: 'Withdraw consent',
     withdrawFrom: 'given to',
     answer: 'Answer the request',
+    answerTo: 'from',
     withdrawn: 'The consent is withdrawn',
     withdrawnEffect: 'can no longer collect information about you with this consent. You need not do anything more.',
     statuses: {
@@ -70,6 +71,8 @@ export const EN: Texts = {
       Unanswered: 'Expired without an answer',
       Accepted: 'Given',
       Ended: 'Expired',
+      Relinquished: 'Ended by whoever asked',
+      Used: 'Used up',
       Rejected: 'Declined',
       Revoked: 'Withdrawn',
       Deleted: 'Deleted',
@@ -92,6 +95,11 @@ export const EN: Texts = {
       title: 'The request has already been answered',
       text: 'The answer was registered earlier, and nothing has changed now.',
       advice: 'You need not do anything more. Under “My consents” you can see what you have answered.',
+    },
+    notInForce: {
+      title: 'The consent is not in force',
+      text: 'It was withdrawn earlier, has ended or was never given. Nothing has changed now.',
+      advice: 'Nobody can collect information about you with it. Under “My consents” you can see what is in force.',
     },
     expired: {
       title: 'The time to answer is over',
@@ -131,5 +139,11 @@ export const EN: Texts = {
     fetchedBy: 'collected by',
     until: 'to',
     tema: { AAP: 'Work assessment allowance', UFO: 'Disability benefit' },
+    contents: {
+      vedtak: 'decisions',
+      meldekort: 'employment status forms',
+      uforeopplysninger: 'disability information',
+    },
+    bases: { 'Samtykke gitt i Altinn': 'Consent given in Altinn' },
   },
 };

@@ -60,6 +60,7 @@ export const NB: Texts = {
     withdraw: 'Trekk samtykke',
     withdrawFrom: 'til',
     answer: 'Svar på forespørselen',
+    answerTo: 'fra',
     withdrawn: 'Samtykket er trukket',
     withdrawnEffect: 'kan ikke lenger hente opplysninger om deg med dette samtykket. Du trenger ikke gjøre noe mer.',
     statuses: {
@@ -67,6 +68,8 @@ export const NB: Texts = {
       Unanswered: 'Utløpt uten svar',
       Accepted: 'Gitt',
       Ended: 'Utløpt',
+      Relinquished: 'Avsluttet av den som spurte',
+      Used: 'Brukt opp',
       Rejected: 'Avslått',
       Revoked: 'Trukket tilbake',
       Deleted: 'Slettet',
@@ -89,6 +92,11 @@ export const NB: Texts = {
       title: 'Forespørselen er allerede besvart',
       text: 'Svaret er registrert fra før, og ingenting er endret nå.',
       advice: 'Du trenger ikke gjøre noe mer. Under «Mine samtykker» ser du hva du har svart.',
+    },
+    notInForce: {
+      title: 'Samtykket gjelder ikke',
+      text: 'Det er trukket fra før, er gått ut eller ble aldri gitt. Ingenting er endret nå.',
+      advice: 'Ingen kan hente opplysninger om deg med det. Under «Mine samtykker» ser du hva som gjelder.',
     },
     expired: {
       title: 'Fristen har gått ut',
@@ -128,5 +136,7 @@ export const NB: Texts = {
     fetchedBy: 'hentet av',
     until: 'til',
     tema: { AAP: 'Arbeidsavklaringspenger', UFO: 'Uføretrygd' },
+    contents: { vedtak: 'vedtak', meldekort: 'meldekort', uforeopplysninger: 'uføreopplysninger' },
+    bases: { 'Samtykke gitt i Altinn': 'Samtykke gitt i Altinn' },
   },
 };

@@ -60,6 +60,7 @@ export const NN: Texts = {
     withdraw: 'Trekk samtykke',
     withdrawFrom: 'til',
     answer: 'Svar på førespurnaden',
+    answerTo: 'frå',
     withdrawn: 'Samtykket er trekt',
     withdrawnEffect: 'kan ikkje lenger hente opplysningar om deg med dette samtykket. Du treng ikkje gjere noko meir.',
     statuses: {
@@ -67,6 +68,8 @@ export const NN: Texts = {
       Unanswered: 'Gått ut utan svar',
       Accepted: 'Gitt',
       Ended: 'Gått ut',
+      Relinquished: 'Avslutta av den som spurde',
+      Used: 'Brukt opp',
       Rejected: 'Avslått',
       Revoked: 'Trekt tilbake',
       Deleted: 'Sletta',
@@ -89,6 +92,11 @@ export const NN: Texts = {
       title: 'Førespurnaden er alt svart på',
       text: 'Svaret er registrert frå før, og ingenting er endra no.',
       advice: 'Du treng ikkje gjere noko meir. Under «Samtykka mine» ser du kva du har svart.',
+    },
+    notInForce: {
+      title: 'Samtykket gjeld ikkje',
+      text: 'Det er trekt frå før, er gått ut eller vart aldri gitt. Ingenting er endra no.',
+      advice: 'Ingen kan hente opplysningar om deg med det. Under «Samtykka mine» ser du kva som gjeld.',
     },
     expired: {
       title: 'Fristen har gått ut',
@@ -128,5 +136,7 @@ export const NN: Texts = {
     fetchedBy: 'henta av',
     until: 'til',
     tema: { AAP: 'Arbeidsavklaringspengar', UFO: 'Uføretrygd' },
+    contents: { vedtak: 'vedtak', meldekort: 'meldekort', uforeopplysninger: 'uføreopplysningar' },
+    bases: { 'Samtykke gitt i Altinn': 'Samtykke gitt i Altinn' },
   },
 };

@@ -10,6 +10,7 @@ export type NoticeName =
   | 'unknown'
   | 'wrongPerson'
   | 'answered'
+  | 'notInForce'
   | 'expired'
   | 'notDelegable'
   | 'done'
@@ -30,7 +31,7 @@ export interface MistakeText {
 }
 
 /** Where a consent stands, as its giver is told. */
-export type ShownStatus = ConsentStatus | 'Unanswered' | 'Ended';
+export type ShownStatus = ConsentStatus | 'Unanswered' | 'Ended' | 'Relinquished' | 'Used';
 
 /** What frames every page. */
 export interface ShellTexts {
@@ -84,9 +85,11 @@ export interface Texts {
     readonly status: string;
     readonly lasts: string;
     readonly withdraw: string;
-    /** Follows `withdraw` for those who hear the button without its surroundings. */
+    /** Follows `withdraw`, and comes before the name, for those who hear the button without its surroundings. */
     readonly withdrawFrom: string;
     readonly answer: string;
+    /** Follows `answer` as `withdrawFrom` does `withdraw`. */
+    readonly answerTo: string;
     readonly withdrawn: string;
     /** Comes after the name of whoever had the consent. */
     readonly withdrawnEffect: string;
@@ -106,6 +109,10 @@ export interface Texts {
     readonly fetchedBy: string;
     readonly until: string;
     readonly tema: Readonly<Record<Trace['tema'], string>>;
+    /** What was asked for, by the last part of NAV's address. */
+    readonly contents: Readonly<Record<string, string>>;
+    /** In what words each basis is told, by NAV's own. */
+    readonly bases: Readonly<Record<string, string>>;
   };
 }
 

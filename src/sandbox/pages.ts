@@ -4,17 +4,14 @@ import type { ConsentRegister } from './altinn3-register.ts';
 import type { Altinn3State, ConsentRecord } from './altinn3-state.ts';
 import type { Double, DoubleRequest, DoubleResponse } from './double.ts';
 import { nameOf, shownConsent } from './page-consent.ts';
-import type { LanguageChoice } from './page-language.ts';
 import { chooseLanguage } from './page-language.ts';
 import type { Visitor } from './page-sessions.ts';
 import { createPageSessions } from './page-sessions.ts';
-import type { PageFrame } from './page-templates.ts';
-import { PAGES } from './page-templates.ts';
-import type { NoticeName } from './page-texts.ts';
-import { TEXTS } from './page-texts.ts';
-import { formTargets, returnUrl } from './return-url.ts';
+import type { Flaw, Visit } from './page-visit.ts';
+import { activePage, loginPage, noticePage, redirected, requestPage } from './page-visit.ts';
+import { returnUrl } from './return-url.ts';
 import type { Person } from './world.ts';
-import { CAST, personByCastId } from './world.ts';
+import { personByCastId } from './world.ts';
 
 const UI = '/accessmanagement/ui';
 const PATHS = {
@@ -23,27 +20,6 @@ const PATHS = {
   request: `${UI}/consent/request`,
   active: `${UI}/consent/active`,
 } as const;
-
-/** Pages that only explain: nobody is sent back to the one who asked. */
-const NOTICES = {
-  unknown: { status: 404, next: 'active' },
-  wrongPerson: { status: 403, next: 'switchPerson' },
-  answered: { status: 409, next: 'active' },
-  expired: { status: 410, next: 'active' },
-  notDelegable: { status: 403, next: 'none' },
-  done: { status: 200, next: 'active' },
-  forgedForm: { status: 403, next: 'none' },
-  noPage: { status: 404, next: 'active' },
-} as const satisfies Record<NoticeName, { status: number; next: 'switchPerson' | 'active' | 'none' }>;
-
-/** One request of one browser: who is there, and in which language they read. */
-interface Visit {
-  readonly visitor: Visitor;
-  readonly choice: LanguageChoice;
-}
-
-/** What may be wrong with a form that was sent. */
-type Flaw = 'none' | 'incomplete';
 
 /**
  * The citizen's pages: answering a consent request, and "Mine samtykker" with withdrawal; in bokmål, nynorsk and English,
@@ -62,42 +38,18 @@ export function createPages(options: {
   const { clock, origin, state, register, looked = '' } = options;
   const sessions = createPageSessions(state, clock, { name: 'altinn3_sandbox', path: '/accessmanagement/ui' });
 
-  function frame({ visitor, choice }: Visit, title: string, request: string): PageFrame {
-    const texts = TEXTS[choice.language];
-    return {
-      title,
-      language: choice.language,
-      site: 'Altinn',
-      shell: texts.shell,
-      languages: choice.links,
-      texts,
-      viewer: visitor.person?.name ?? '',
-      formToken: visitor.formToken,
-      request,
-      paths: PATHS,
-      looked: looked === '' ? '' : `${looked}?lang=${choice.language}`,
-    };
-  }
-
-  function notice(visit: Visit, name: NoticeName, request = ''): DoubleResponse {
-    const { status, next } = NOTICES[name];
-    const text = TEXTS[visit.choice.language].notices[name];
-    return kept(visit, PAGES.notice(status, { ...frame(visit, text.title, request), notice: text, next }));
-  }
-
-  function loginPage(visit: Visit, request: string, flaw: Flaw = 'none'): DoubleResponse {
-    const { login } = TEXTS[visit.choice.language];
-    const people = CAST.map(({ id, name }) => ({ id, name }));
-    const mistake = flaw === 'none' ? null : login.nobody;
-    const data = { ...frame(visit, login.title, request), people, mistake, mistaken: mistake !== null };
-    return kept(visit, PAGES.login(mistake === null ? 200 : 400, data));
-  }
+  const visitOf = (request: DoubleRequest, visitor: Visitor): Visit => ({
+    visitor,
+    choice: chooseLanguage(request, UI),
+    paths: PATHS,
+    looked,
+  });
 
   /** The request when this person may answer it now, or the page that says why not. */
   function obstacleTo(visit: Visit, person: Person, consent: ConsentRecord): DoubleResponse | null {
-    if (!register.mayAnswer(consent, person.nationalId)) return notice(visit, 'wrongPerson', consent.id);
-    if (consent.status !== 'Created') return notice(visit, 'answered', consent.id);
-    return register.isExpired(consent) ? notice(visit, 'expired', consent.id) : null;
+    if (!register.mayAnswer(consent, person.nationalId)) return noticePage(visit, 'wrongPerson', consent.id);
+    if (consent.status !== 'Created') return noticePage(visit, 'answered', consent.id);
+    return register.isExpired(consent) ? noticePage(visit, 'expired', consent.id) : null;
   }
 
   const inWords = (consent: ConsentRecord, { choice }: Visit) =>
@@ -105,31 +57,23 @@ export function createPages(options: {
 
   function showRequest(visit: Visit, id: string, flaw: Flaw = 'none'): DoubleResponse {
     const consent = consentOf(id);
-    if (consent === undefined) return notice(visit, 'unknown');
+    if (consent === undefined) return noticePage(visit, 'unknown');
     if (visit.visitor.person === null) return loginPage(visit, consent.id);
     const obstacle = obstacleTo(visit, visit.visitor.person, consent);
     if (obstacle !== null) return obstacle;
-    const texts = TEXTS[visit.choice.language].request;
-    const mistake = flaw === 'none' ? null : texts.unanswered;
-    const data = {
-      ...frame(visit, texts.title, consent.id),
-      consent: inWords(consent, visit),
-      mistake,
-      mistaken: mistake !== null,
-    };
-    return kept(visit, PAGES.request(mistake === null ? 200 : 400, data, formTargets(consent.redirectUrl)));
+    return requestPage(visit, inWords(consent, visit), consent.redirectUrl, flaw);
   }
 
   function answerRequest(visit: Visit, form: URLSearchParams): DoubleResponse {
     const consent = consentOf(form.get('request') ?? '');
-    if (consent === undefined) return notice(visit, 'unknown');
+    if (consent === undefined) return noticePage(visit, 'unknown');
     if (visit.visitor.person === null) return loginPage(visit, consent.id);
     const obstacle = obstacleTo(visit, visit.visitor.person, consent);
     if (obstacle !== null) return obstacle;
     const { nationalId } = visit.visitor.person;
     switch (form.get('answer')) {
       case 'approve':
-        if ('problem' in register.accept(consent.id, nationalId)) return notice(visit, 'notDelegable', consent.id);
+        if ('problem' in register.accept(consent.id, nationalId)) return noticePage(visit, 'notDelegable', consent.id);
         return leave(visit, returnUrl(consent.redirectUrl, 'approved'));
       case 'decline':
         register.reject(consent.id, nationalId);
@@ -140,7 +84,7 @@ export function createPages(options: {
   }
 
   function leave(visit: Visit, target: string | null): DoubleResponse {
-    return target === null ? notice(visit, 'done') : seeOther(target, visit);
+    return target === null ? noticePage(visit, 'done') : redirected(visit, 303, target);
   }
 
   function showActive(visit: Visit, withdrawn: string): DoubleResponse {
@@ -152,34 +96,29 @@ export function createPages(options: {
       // A pending request is only visible here when the one who asked wished so.
       .filter(({ status, portalViewMode }) => status !== 'Created' || portalViewMode === 'Show')
       .map((consent) => inWords(consent, visit));
-    const data = {
-      ...frame(visit, TEXTS[visit.choice.language].active.title, ''),
-      consents,
-      withdrawnFrom: gone === undefined ? '' : nameOf(gone.to),
-    };
-    return kept(visit, PAGES.active(200, data));
+    return activePage(visit, consents, gone === undefined ? '' : nameOf(gone.to));
   }
 
   function withdraw(visit: Visit, form: URLSearchParams): DoubleResponse {
     const { person } = visit.visitor;
     if (person === null) return loginPage(visit, '');
     const consent = consentOf(form.get('request') ?? '');
-    if (consent === undefined) return notice(visit, 'unknown');
+    if (consent === undefined) return noticePage(visit, 'unknown');
     const revoked = register.revoke(consent.id, person.nationalId);
-    if ('done' in revoked) return seeOther(`${origin}${PATHS.active}?withdrawn=${consent.id}`, visit);
-    return notice(visit, register.mayAnswer(consent, person.nationalId) ? 'answered' : 'wrongPerson');
+    if ('done' in revoked) return redirected(visit, 303, `${origin}${PATHS.active}?withdrawn=${consent.id}`);
+    return noticePage(visit, register.mayAnswer(consent, person.nationalId) ? 'notInForce' : 'wrongPerson');
   }
 
   function logIn(visit: Visit, form: URLSearchParams): DoubleResponse {
     const person = personByCastId(form.get('person') ?? '');
     if (person === undefined) return loginPage(visit, consentOf(form.get('request') ?? '')?.id ?? '', 'incomplete');
     sessions.logOut(visit.visitor);
-    return seeOther(backTo(form), { ...visit, visitor: sessions.logIn(person) });
+    return redirected({ ...visit, visitor: sessions.logIn(person) }, 303, backTo(form));
   }
 
   function logOut(visit: Visit, form: URLSearchParams): DoubleResponse {
     sessions.logOut(visit.visitor);
-    return seeOther(backTo(form), visit);
+    return redirected(visit, 303, backTo(form));
   }
 
   /** Back to where the visit was about, on this origin alone. */
@@ -202,26 +141,26 @@ export function createPages(options: {
 
   function submit(request: DoubleRequest, visitor: Visitor): DoubleResponse {
     const post = posts[request.url.pathname];
-    if (post === undefined) return notice({ visitor, choice: chooseLanguage(request, UI) }, 'noPage');
+    if (post === undefined) return noticePage(visitOf(request, visitor), 'noPage');
     const form = new URLSearchParams(request.body);
     // The languages of a page that answers a form lead to the page that the form was on.
     const formPage = request.url.pathname === PATHS.active ? `${origin}${PATHS.active}` : backTo(form);
-    const answering = { visitor, choice: chooseLanguage({ ...request, url: new URL(formPage) }, UI) };
+    const answering = visitOf({ ...request, url: new URL(formPage) }, visitor);
     return sessions.isOwnForm(visitor, form.get('form_token'))
       ? post(answering, form)
-      : notice(answering, 'forgedForm');
+      : noticePage(answering, 'forgedForm');
   }
 
   function show(request: DoubleRequest, visitor: Visitor): DoubleResponse {
     const { url } = request;
-    const visit = { visitor, choice: chooseLanguage(request, UI) };
+    const visit = visitOf(request, visitor);
     switch (url.pathname) {
       case PATHS.request:
         return showRequest(visit, url.searchParams.get('id') ?? '');
       case PATHS.active:
         return showActive(visit, url.searchParams.get('withdrawn') ?? '');
       default:
-        return notice(visit, 'noPage');
+        return noticePage(visit, 'noPage');
     }
   }
 
@@ -236,14 +175,4 @@ export function createPages(options: {
         return { status: 405, headers: { allow: 'GET, POST' }, body: '' };
     }
   };
-}
-
-/** The response, with what the browser must remember for the next one. */
-function kept({ visitor, choice }: Visit, response: DoubleResponse): DoubleResponse {
-  return { ...response, cookies: [visitor.cookie, ...choice.cookies] };
-}
-
-function seeOther(location: string, visit: Visit): DoubleResponse {
-  const headers = { location, 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' };
-  return kept(visit, { status: 303, headers, body: '' });
 }

@@ -1,7 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { LANGUAGES } from '../../src/sandbox/page-language.ts';
-import { describeInBrowser, violations } from '../support/browser.ts';
+import { describeInBrowser } from '../support/browser.ts';
 import type { Running } from './running.ts';
 import { startRunning } from './running.ts';
 
@@ -11,16 +10,6 @@ async function approve(page: Page, pageUrl: string, name: string): Promise<void>
   await page.goto(pageUrl);
   await page.getByRole('button', { name }).click();
   await page.getByRole('button', { name: 'Gi samtykke' }).click();
-}
-
-/** What is wrong with the page at the widths of a telephone and a desk. */
-async function flaws(page: Page): Promise<string[]> {
-  const found: string[] = [];
-  for (const width of [320, 1000]) {
-    await page.setViewportSize({ width, height: 900 });
-    found.push(...(await violations(page)));
-  }
-  return found;
 }
 
 describeInBrowser('the journey of a consent on Altinn 2', (browser) => {
@@ -64,23 +53,5 @@ describeInBrowser('the journey of a consent on Altinn 2', (browser) => {
     await page.waitForURL(`${running.addresses.control}/?consent=${id}`);
     expect(await running.statusOf(id)).toBe('DECLINED');
     expect(await running.read('P10')).toEqual(['ConsentRequired', 'DECLINED']);
-  });
-
-  it.each(LANGUAGES)('has pages without a flaw, in %s', async (language) => {
-    await using visitor = await browser().visitor();
-    const { page } = visitor;
-    const { altinn2 } = running.addresses;
-    const { pageUrl } = await running.ask('P11');
-    const inLanguage = `${pageUrl}&lang=${language}`;
-    await page.goto(inLanguage);
-    expect(await flaws(page)).toEqual([]);
-    await page.getByRole('button', { name: 'Grå Sandlo' }).click();
-    await page.goto(inLanguage);
-    expect(await page.locator('html').getAttribute('lang')).toBe(language);
-    expect(await flaws(page)).toEqual([]);
-    for (const path of [`${ACTIVE}?lang=${language}`, `/ui/AccessConsent/request?id=unknown&lang=${language}`]) {
-      await page.goto(`${altinn2}${path}`);
-      expect(await flaws(page)).toEqual([]);
-    }
   });
 });

@@ -271,7 +271,8 @@ describe('the list of consents', () => {
     expect(after.body).toContain('Trukket tilbake');
     expect((await world.exchange(code)).status).toBe(403);
     expect(world.state.consents[code]).toMatchObject({ status: 'Accepted', ended: { how: 'revoked' } });
-    expect((await visitor.post(ALTINN2_PAGES.active, { request: code })).status).toBe(409);
+    const again = await visitor.post(ALTINN2_PAGES.active, { request: code });
+    expect([again.status, headingOf(again)]).toEqual([409, 'Samtykket gjelder ikke']);
   });
 
   test('ends nobody else’s consent, and none that is not there', async () => {
@@ -292,13 +293,26 @@ describe('the list of consents', () => {
     await world.call('DELETE', `/api/authorization/token/${relinquished.code}`);
     const rejected = await world.pending({}, B);
     world.altinn2.register.answer(rejected.code, PERSON, 'Rejected');
+    const [first] = world.state.services;
+    if (first === undefined) throw new Error('there are services');
+    world.state.services.push({ ...first, code: '4711', isOneTime: true });
+    const oneTime = { ServiceCode: '4711', ServiceEditionCode: first.edition };
+    const { code } = await world.given({ RequestResources: [resource({}, oneTime)] });
+    const body = { ...oneTime, UsageDateTime: '2026-11-16T10:20:05' };
+    await world.call('POST', `/api/authorization/token/${code}/loguse`, { body });
+    await world.given({ ValidTo: '2026-11-16T09:20:00.000Z' });
+    world.later(20 * 60);
     const visitor = browser(world);
     await visitor.logIn('P04');
-    const { body } = await visitor.get(ALTINN2_PAGES.active);
+    const page = (await visitor.get(ALTINN2_PAGES.active)).body;
 
-    expect(body).toContain('<span class="state Ended">');
-    expect(body).toContain('<span class="state Rejected">');
-    expect(body).not.toContain('Trekk samtykke');
+    expect([...page.matchAll(/<span class="state [^>]*>([^<]*)/g)].map(([, text]) => text)).toEqual([
+      'Utløpt',
+      'Brukt opp',
+      'Avslått',
+      'Avsluttet av den som spurte',
+    ]);
+    expect(page).not.toContain('Trekk samtykke');
   });
 
   test('names a service that is not NAV’s by its own title', async () => {

@@ -89,6 +89,39 @@ describe('control', () => {
     }
   });
 
+  test('has an insurer’s page for people who come back, which leads on to the case and believes nothing', async () => {
+    const gateway = 'http://127.0.0.1:4000';
+    const sandbox = await testSandbox({ gateway: () => gateway });
+    const back = async (query: string) => (await control(sandbox, 'GET', `/?${query}`)).text;
+    const before = JSON.stringify(sandbox.snapshot());
+
+    const known = await back('person=P13&consent=x&lang=en');
+    expect(known).toContain('<h1>You are back at the insurer</h1>');
+    expect(known).toContain(`href="${gateway}/graphiql?example=case-screen&amp;person=P13"`);
+    expect(known).toContain('(Munter Linerle)');
+    const unknown = await back('person=%22%3E%3Cscript&consent=%3Cb%3E');
+    expect(unknown).toContain('<h1>Du er tilbake hos forsikringsselskapet</h1>');
+    expect(unknown).toContain(`href="${gateway}/graphiql?example=case-screen"`);
+    expect(unknown).not.toMatch(/<script|<b>/);
+    expect(await back('consent=x&lang=nn')).toContain('Har du gitt samtykke, hentar selskapet');
+
+    expect(sandbox.journal.entries()).toEqual([]);
+    expect(JSON.stringify(sandbox.snapshot())).toBe(before);
+    expect(await back('person=P13')).toContain('The sandbox of Samtykkeporten');
+  });
+
+  test('links to the gateway once there is one', async () => {
+    let gateway: string | undefined;
+    const sandbox = await testSandbox({ gateway: () => gateway });
+    const pages = async () => [
+      (await control(sandbox, 'GET', '/')).text,
+      (await control(sandbox, 'GET', '/?person=P13&consent=x')).text,
+    ];
+    for (const page of await pages()) expect(page).not.toContain('graphiql');
+    gateway = 'http://127.0.0.1:4000';
+    for (const page of await pages()) expect(page).toContain(`href="${gateway}/`);
+  });
+
   test('links to a page that Altinn has', async () => {
     const sandbox = await testSandbox();
     const { text } = await control(sandbox, 'GET', '/');

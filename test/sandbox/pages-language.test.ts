@@ -91,7 +91,8 @@ describe('the texts', () => {
   it('call the list of consents what it is called on the list itself', () => {
     for (const language of LANGUAGES) {
       const { active, request: asked, notices } = TEXTS[language];
-      for (const text of [asked.points.join(' '), notices.answered.advice, notices.done.text, notices.noPage.advice])
+      const { answered, notInForce, done, noPage } = notices;
+      for (const text of [asked.points.join(' '), answered.advice, notInForce.advice, done.text, noPage.advice])
         expect(text).toContain(active.title);
       for (const name of [asked.approve, asked.decline]) expect(asked.unanswered.text).toContain(name);
     }

@@ -106,7 +106,7 @@ describe('the page of a consent request', () => {
       for (const tag of tags) expect(tag.replaceAll(/="[^"]*"/g, '')).not.toContain('=');
       expect(headers).toMatchObject({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' });
       expect(headers['content-security-policy']).toMatch(
-        /^default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'self'( http: https:)?; base-uri 'none'; frame-ancestors 'none'$/,
+        /^default-src 'none'; style-src 'sha256-[\w+/]{43}='; img-src data:; form-action 'self'( http: https:)?; base-uri 'none'; frame-ancestors 'none'$/,
       );
     }
     expect(pages[1]?.headers['content-security-policy']).toContain("form-action 'self' http: https:;");
@@ -315,7 +315,25 @@ describe('"Mine samtykker"', () => {
     const declined = read(await chain.ask()).id;
     chain.altinn3.register.reject(declined, PERSON);
     await browser.get(ACTIVE);
-    expect((await browser.post(ACTIVE, { request: declined })).status).toBe(409);
+    const refused = await browser.post(ACTIVE, { request: declined });
+    expect([refused.status, headingOf(refused)]).toEqual([409, ['Samtykket gjelder ikke']]);
+  });
+
+  it('tells two consents of one insurer apart for those who hear a button or a link alone', async () => {
+    const { chain, browser, id } = await requestOpen();
+    const other: string = read(
+      await chain.ask({ consentRights: [right({ metadata: { fraogmed: '01.01.2020', tilogmed: '31.12.2021' } })] }),
+    ).id;
+    for (const given of [id, other]) chain.altinn3.register.accept(given, PERSON);
+    await chain.ask({ portalViewMode: 'show' });
+    await browser.logIn('P04');
+    const { body } = await browser.get(ACTIVE);
+    const until = 'Varer til 1. mars 2027 kl. 13:00';
+    expect([...body.matchAll(/aria-label="([^"]*Fjordlund[^"]*)"/g)].map(([, name]) => name).toSorted()).toEqual([
+      `Svar på forespørselen fra Fjordlund Forsikring, Periode 1. januar 2022 til og med 31. desember 2027, ${until}`,
+      `Trekk samtykke til Fjordlund Forsikring, Periode 1. januar 2020 til og med 31. desember 2021, ${until}`,
+      `Trekk samtykke til Fjordlund Forsikring, Periode 1. januar 2022 til og med 31. desember 2027, ${until}`,
+    ]);
   });
 
   it('is all there is beside the request: other pages and methods do not exist', async () => {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { get } from 'node:http';
+import type { Server } from 'node:net';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,6 +17,23 @@ import { consentToken, givenConsent } from './support/test-sandbox.ts';
 const fail = (defect: unknown) => {
   throw defect;
 };
+
+/**
+ * Has a server listen where its neighbours are nobody's: systems hand out free ports from 32768 on, to whatever else runs.
+ * @returns its port; the one before is free too
+ */
+async function listenApart(server: Server): Promise<number> {
+  for (let port = 20_001; ; port += 2) {
+    await using neighbour = createServer();
+    try {
+      await once(neighbour.listen(port - 1, '127.0.0.1'), 'listening');
+      await once(server.listen(port, '127.0.0.1'), 'listening');
+      return port;
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
+    }
+  }
+}
 
 /** A client with its own connections. */
 function client() {
@@ -214,10 +232,8 @@ describe('starting and closing', () => {
   });
 
   test('says in one sentence that a port is taken, and leaves none open', async () => {
-    await using blocker = createServer().listen(0, '127.0.0.1');
-    await once(blocker, 'listening');
-    const address = blocker.address();
-    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    await using blocker = createServer();
+    const port = await listenApart(blocker);
 
     await expect(startSandbox({ port, onDefect: fail })).rejects.toThrow(
       `Port ${port} is taken: set SANDBOX_PORT to another first port, or to 0 for free ones.`,

@@ -1,7 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { createInnsyn } from '../../src/sandbox/innsyn.ts';
 import type { Disclosure } from '../../src/sandbox/sporingslogg.ts';
-import { AAP_SCOPE, call, consentDetail, INSURER_A, navWorld, numberOf, token, VEDTAK } from './support/nav-world.ts';
+import {
+  AAP_SCOPE,
+  call,
+  consentDetail,
+  INSURER_A,
+  MELDEKORT,
+  navWorld,
+  numberOf,
+  token,
+  VEDTAK,
+} from './support/nav-world.ts';
 
 const YEARS = ['2024-01-01', '2026-12-31'] as const;
 
@@ -88,9 +98,46 @@ describe('the page of who has looked', () => {
 
     expect(body).toContain('Standhaftig Orrhøne');
     expect(body).toContain('Fjordlund Forsikring (210483713), hentet av Brobygger Systemer (310990183)');
-    expect(body).toContain('Uføretrygd (uforeopplysninger), 1. januar 2024 til 31. desember 2026');
+    expect(body).toContain('Uføretrygd (uføreopplysninger), 1. januar 2024 til 31. desember 2026');
     expect(body).toContain('16. november 2026 kl. 10:00:00');
   });
+
+  test.each([
+    [
+      'nn',
+      'UFO',
+      '/dsop-ufo/uforeopplysninger',
+      'Uføretrygd (uføreopplysningar)',
+      '<dd lang="nn">Samtykke gitt i Altinn',
+    ],
+    [
+      'en',
+      'UFO',
+      '/dsop-ufo/uforeopplysninger',
+      'Disability benefit (disability information)',
+      '<dd lang="en">Consent given',
+    ],
+    ['en', 'AAP', VEDTAK, 'Work assessment allowance (decisions)', '<dd lang="en">Consent given in Altinn</dd>'],
+    ['en', 'AAP', MELDEKORT, 'Work assessment allowance (employment status forms)', '<dd lang="en">Consent given'],
+    [
+      'en',
+      'AAP',
+      '/nytt',
+      '<dd>Work assessment allowance, 1 January 2024',
+      '<dd lang="en">Consent given in Altinn</dd>',
+    ],
+  ] as const)(
+    'holds, in %s, no Norwegian of NAV’s that is not marked as such: %s of %s',
+    async (lang, tema, path, what, basis) => {
+      const world = navWorld();
+      const dataForespoersel = `GET ${path}?fomDato=2024-01-01&tomDato=2026-12-31`;
+      world.sporingslogg.record({ ...disclosure, tema, dataForespoersel });
+      const known = await page(`?person=P04&lang=${lang}`, world);
+      for (const text of [what, basis]) expect(known.body).toContain(text);
+      world.sporingslogg.record({ ...disclosure, behandlingsGrunnlag: 'Hjemmel i lov' });
+      expect((await page(`?person=P04&lang=${lang}`, world)).body).toContain('<dd lang="nb">Hjemmel i lov</dd>');
+    },
+  );
 
   test('names an organisation it does not know by number', async () => {
     const world = navWorld();

@@ -162,7 +162,7 @@ it('a sandbox that is started for the first time twenty years on tells the same 
     'SAK-P04 ACTIVE',
     'SAK-P05 ACTIVE',
     'SAK-P06 ACTIVE',
-    'SAK-P07 ACTIVE',
+    'SAK-P07 WITHDRAWN',
     'SAK-P08 PENDING',
     'SAK-P09 ACTIVE',
     'SAK-P11 ACTIVE',
