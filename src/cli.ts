@@ -6,7 +6,7 @@ import { Option } from 'commander';
 import type { DoctorOptions } from './cli-doctor.ts';
 import { doctor } from './cli-doctor.ts';
 import { importInSandbox } from './cli-import.ts';
-import { guarded, load, read, runProgram, untilStopped } from './cli-program.ts';
+import { guarded, load, read, runProgram, untilStopped, untilUnheard } from './cli-program.ts';
 import { addServe } from './cli-serve.ts';
 import { maskedConfig } from './config.ts';
 import { PURPOSES } from './config-vocabulary.ts';
@@ -28,11 +28,12 @@ function addCommands(program: Command): void {
     .command('start')
     .description('gateway and sandbox together, seeded: PORT, SANDBOX_PORT and DATA_DIR say where')
     .option('--fresh', 'forget what earlier starts have stored')
-    .action((options: { fresh?: boolean }) => guarded(() => start(options.fresh ?? false)));
+    .addOption(railOption())
+    .action((options: StartOptions) => guarded(() => start(options)));
   program
     .command('demo')
     .description('the whole story, told step by step')
-    .addOption(new Option('--rail <name>', 'consent system').choices(['altinn3', 'altinn2']).default('altinn3'))
+    .addOption(railOption())
     .action(({ rail }: { rail: string }) => guarded(() => demo(rail)));
   addServe(program);
   program
@@ -72,7 +73,12 @@ function addCommands(program: Command): void {
     .action(({ config }: { config: string }) => guarded(async () => check(config)));
 }
 
-async function start(fresh: boolean): Promise<void> {
+interface StartOptions {
+  readonly fresh?: boolean;
+  readonly rail: string;
+}
+
+async function start({ fresh = false, rail }: StartOptions): Promise<void> {
   const dataDirectory = process.env['DATA_DIR'] || '.data';
   const port = portFrom('PORT', 4000, LAST_PORT);
   const sandboxPort = portFrom('SANDBOX_PORT', 4100, LAST_PORT + 1 - SANDBOX_PORTS);
@@ -81,20 +87,26 @@ async function start(fresh: boolean): Promise<void> {
   const log = createLog('info', logFile);
   const onDefect = (error: unknown) => log({ event: 'defect', callId: 'sandbox', ...framesOf(error) });
   await using starting = new AsyncDisposableStack();
-  const started = starting.use(await startStandalone({ port, sandboxPort, dataDirectory, log, onDefect }));
-  await started.seed();
-  process.stdout.write(welcome(started.addresses, dataDirectory, logFile));
+  const newRequests = newRequestsOn(rail);
+  const started = starting.use(await startStandalone({ port, sandboxPort, dataDirectory, newRequests, log, onDefect }));
+  const { addresses } = started;
+  process.stdout.write(
+    welcome({ addresses, rail: await started.seed(), today: started.today(), dataDirectory, logFile }),
+  );
   untilStopped(starting.move());
 }
 
 async function demo(rail: string): Promise<void> {
   const dataDirectory = mkdtempSync(join(tmpdir(), 'samtykkeporten-demo-'));
   try {
-    await tellStory({
-      newRequests: rail === 'altinn2' ? 'ALTINN_2' : 'ALTINN_3',
-      dataDirectory,
-      say: (line) => process.stdout.write(`${line}\n`),
-    });
+    await untilUnheard((signal) =>
+      tellStory({
+        newRequests: newRequestsOn(rail),
+        dataDirectory,
+        say: (line) => process.stdout.write(`${line}\n`),
+        signal,
+      }),
+    );
   } finally {
     rmSync(dataDirectory, { recursive: true, force: true });
   }
@@ -134,6 +146,16 @@ async function examine(options: DoctorOptions): Promise<void> {
 function check(file: string): void {
   const config = load(file);
   if (config !== undefined) process.stdout.write(`${maskedConfig(config)}\n`);
+}
+
+function railOption(): Option {
+  return new Option('--rail <name>', 'consent system of new requests')
+    .choices(['altinn3', 'altinn2'])
+    .default('altinn3');
+}
+
+function newRequestsOn(rail: string): 'ALTINN_3' | 'ALTINN_2' {
+  return rail === 'altinn2' ? 'ALTINN_2' : 'ALTINN_3';
 }
 
 function portFrom(name: string, usual: number, last: number): number {

@@ -7,6 +7,8 @@ export interface GraphiqlConfig {
   readonly enabled: boolean;
   /** Undefined: tokens are typed in, there is no signing in. */
   readonly issuer: string | undefined;
+  /** Undefined: the issuer's own. */
+  readonly tokenOrigin: string | undefined;
   readonly clientId: string;
   readonly scope: string;
 }
@@ -24,6 +26,12 @@ export function graphiql(profile: Profile) {
         .optional()
         .describe(
           'Issuer at which people sign in to GraphiQL, with authorization code and PKCE; one of `callers.issuers`. If left out, tokens are typed in.',
+        ),
+      tokenOrigin: value
+        .origin(profile)
+        .optional()
+        .describe(
+          'Scheme, host and port of that issuer’s token endpoint, where they are not the issuer’s own: GraphiQL’s page may call nobody else.',
         ),
       clientId: value
         .name(profile)

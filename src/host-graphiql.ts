@@ -9,6 +9,8 @@ import { guidePage } from './host-guide.ts';
 export interface GraphiqlOptions {
   /** Where people sign in; undefined: tokens are typed in. */
   readonly issuer: string | undefined;
+  /** Origin of its token endpoint; undefined: the issuer's own. */
+  readonly tokenOrigin: string | undefined;
   readonly clientId: string;
   readonly scope: string;
   /** Where the built files lie; {@link BUILT} unless told. */
@@ -37,7 +39,7 @@ export async function serveGraphiql(app: FastifyInstance, options: GraphiqlOptio
   await app.register(fastifyStatic, { root: directory, serve: false, cacheControl: false });
 
   const page = {
-    helmet: { contentSecurityPolicy: { useDefaults: false, directives: pageDirectives(options.issuer) } },
+    helmet: { contentSecurityPolicy: { useDefaults: false, directives: pageDirectives(options) } },
   };
   const show = async (reply: FastifyReply) => {
     if (!existsSync(index)) return reply.code(503).type('text/plain; charset=utf-8').send(NOT_BUILT);
@@ -59,29 +61,41 @@ export async function serveGraphiql(app: FastifyInstance, options: GraphiqlOptio
   );
 }
 
-function settingsOf({ issuer, clientId, scope, guide, today }: GraphiqlOptions) {
+function settingsOf(options: GraphiqlOptions) {
+  const { issuer, clientId, scope, guide, today } = options;
   return {
-    signIn: issuer === undefined ? null : { issuer, clientId, scope },
+    signIn: issuer === undefined ? null : { issuer, clientId, scope, origins: issuerOrigins(options) },
     sandbox:
       guide === undefined
         ? null
         : {
             today: today(),
-            returnUrl: guide.returnUrl,
-            people: guide.people.map(({ id, name, nationalId }) => ({ id, name, nationalId })),
+            people: guide.people.map(({ id, nationalId, familyName, returnUrl }) => ({
+              id,
+              nationalId,
+              familyName,
+              returnUrl,
+            })),
           },
   };
 }
 
+/** Whom the page may call to sign somebody in: the issuer for what it says of itself, and wherever it gives its tokens. */
+function issuerOrigins({ issuer, tokenOrigin }: Pick<GraphiqlOptions, 'issuer' | 'tokenOrigin'>): string[] {
+  if (issuer === undefined) return [];
+  const { origin } = new URL(issuer);
+  return tokenOrigin === undefined || tokenOrigin === origin ? [origin] : [origin, tokenOrigin];
+}
+
 /** Nothing from outside, no eval; the editor sets styles of its own, and the issuer is called for tokens. */
-function pageDirectives(issuer: string | undefined) {
+function pageDirectives(options: GraphiqlOptions) {
   return {
     'default-src': ["'none'"],
     'script-src': ["'self'"],
     'style-src': ["'self'", "'unsafe-inline'"],
     'img-src': ["'self'", 'data:'],
     'font-src': ["'self'", 'data:'],
-    'connect-src': ["'self'", ...(issuer === undefined ? [] : [new URL(issuer).origin])],
+    'connect-src': ["'self'", ...issuerOrigins(options)],
     'worker-src': ["'self'"],
     'base-uri': ["'none'"],
     'form-action': ["'self'"],

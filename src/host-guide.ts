@@ -7,17 +7,23 @@ export interface GuidePerson {
   readonly name: string;
   /** One line. */
   readonly story: string;
+  /** How it stands with their consent in a fresh sandbox, in some words. */
+  readonly atStart: string;
   /** Eleven digits, synthetic. */
   readonly nationalId: string;
+  /** As the population register has it. */
+  readonly familyName: string;
+  /** Where they are sent after answering a prepared request. */
+  readonly returnUrl: string;
 }
 
 /** What a newcomer to the sandbox is shown. Handed in by whoever starts gateway and sandbox together. */
 export interface Guide {
   readonly people: readonly GuidePerson[];
+  /** Whose view `atStart` is: a caller that one can sign in as, and whom it acts for. */
+  readonly viewer: { readonly caller: string; readonly organisation: string };
   /** Other pages to look at. */
   readonly places: readonly { readonly name: string; readonly address: string }[];
-  /** Where people are sent after answering, in prepared requests. */
-  readonly returnUrl: string;
 }
 
 const PAGE = `<!doctype html>
@@ -28,15 +34,17 @@ const PAGE = `<!doctype html>
 <title>Samtykkeporten</title>
 <link rel="icon" href="data:,">
 <style>
-body { font: 1rem/1.5 system-ui, sans-serif; max-width: 62rem; margin: 2rem auto; padding: 0 1rem; color: #23262a }
+body { font: 1rem/1.5 system-ui, sans-serif; max-width: 68rem; margin: 2rem auto; padding: 0 1rem; color: #23262a }
 table { border-collapse: collapse; width: 100% }
 th, td { text-align: left; vertical-align: top; padding: .4rem .8rem .4rem 0; border-bottom: 1px solid #cfd3d8 }
+th[scope="row"], code { white-space: nowrap }
 a { color: #0056b4 }
 .run { display: inline-block; margin-right: .8rem; white-space: nowrap }
 @media (max-width: 40rem) {
   thead { position: absolute; clip-path: inset(50%) }
   tr { display: block; padding: .6rem 0; border-bottom: 1px solid #cfd3d8 }
   th, td { display: block; padding: 0; border: 0 }
+  .start::before { content: "At the start: " }
 }
 </style>
 </head>
@@ -45,13 +53,15 @@ a { color: #0056b4 }
 <h1>Samtykkeporten</h1>
 <p>Insurers read a person’s AAP and uføretrygd from NAV here: with the person’s consent, and never without it. This is the sandbox. Nobody in it exists.</p>
 <p><a href="/graphiql">Open GraphiQL</a>, sign in as whoever you like, and press Execute; or begin with one of these people.</p>
+<p>“At the start” tells how it stands in a fresh sandbox with their consent to <%= it.viewer.organisation %>, for which <code><%= it.viewer.caller %></code> acts. Whoever has not consented can be asked: “Ask for consent” answers with the address of the page on which they say yes or no.</p>
 <h2 id="cast">The cast</h2>
 <table aria-labelledby="cast">
-<thead><tr><th scope="col">Person</th><th scope="col">Story</th><th scope="col">Ready to run</th></tr></thead>
+<thead><tr><th scope="col">Person</th><th scope="col">Story</th><th scope="col">At the start</th><th scope="col">Ready to run</th></tr></thead>
 <tbody>
-<% it.people.forEach(({ id, name, story }) => { %><tr>
+<% it.people.forEach(({ id, name, story, atStart }) => { %><tr>
 <th scope="row"><%= id %> <%= name %></th>
 <td><%= story %></td>
+<td class="start"><%= atStart %></td>
 <td><% it.links.forEach(({ example, text }) => { %><a class="run" href="/graphiql?example=<%= example %>&amp;person=<%= id %>" aria-label="<%= text %>: <%= name %>"><%= text %></a><% }) %></td>
 </tr>
 <% }) %></tbody>
@@ -82,6 +92,12 @@ const ABOUT_ALL = [
 ];
 
 /** The gateway's front page in the sandbox: the cast with its stories, each with its ready queries, by name. */
-export function guidePage({ people, places }: Guide): string {
-  return new Eta({ autoTrim: false }).renderString(PAGE, { people, places, links: ABOUT_ONE, others: ABOUT_ALL });
+export function guidePage({ people, viewer, places }: Guide): string {
+  return new Eta({ autoTrim: false }).renderString(PAGE, {
+    people,
+    viewer,
+    places,
+    links: ABOUT_ONE,
+    others: ABOUT_ALL,
+  });
 }

@@ -1,13 +1,16 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { osloDate } from './clock.ts';
 import type { Config } from './config.ts';
 import { createGateway } from './gateway.ts';
 import type { Log } from './log.ts';
 import { claim } from './sandbox/claim.ts';
+import type { Rail } from './sandbox/seed.ts';
 import { seed } from './sandbox/seed.ts';
 import { startSandbox } from './sandbox/server.ts';
 import type { Origins } from './sandbox/upstreams.ts';
 import { UPSTREAMS } from './sandbox/upstreams.ts';
+import type { SandboxConfigOptions } from './standalone-config.ts';
 import { sandboxConfig } from './standalone-config.ts';
 import { guideOf } from './standalone-guide.ts';
 
@@ -26,6 +29,8 @@ export interface StandaloneOptions {
   readonly graphiqlDirectory?: string;
   /** The rail of new requests; Altinn 3 unless told. */
   readonly newRequests?: Config['consent']['newRequests'];
+  /** Who is served, and by whom; everybody unless told. */
+  readonly insurers?: SandboxConfigOptions['insurers'];
   readonly log: Log;
   readonly onDefect: (error: unknown) => void;
 }
@@ -35,9 +40,12 @@ export interface Standalone extends AsyncDisposable {
   readonly addresses: Origins & { readonly gateway: string };
   /**
    * Fills the world through GraphQL and the citizen's pages, unless an earlier start has done so.
+   * @returns the consent system on which P04 was asked then; another one, maybe, than new requests go to
    * @throws Error when gateway or doubles do not do what they should
    */
-  seed(): Promise<void>;
+  seed(): Promise<Rail>;
+  /** The day by the sandbox's own clock, `2026-11-16`. */
+  today(): string;
 }
 
 /**
@@ -48,21 +56,26 @@ export interface Standalone extends AsyncDisposable {
 export async function startStandalone(options: StandaloneOptions): Promise<Standalone> {
   await using starting = new AsyncDisposableStack();
   const { sandboxPort, dataDirectory, log, onDefect } = options;
+  let address: string | undefined;
   const { sandbox, clock, origins, flush } = starting.use(
-    await startSandbox({ port: sandboxPort, dataDirectory, onDefect }),
+    await startSandbox({ port: sandboxPort, dataDirectory, onDefect, gateway: () => address }),
   );
-  const parts = { log, clock, guide: guideOf(origins), graphiqlDirectory: options.graphiqlDirectory };
+  const config = sandboxConfig(sandbox, { insurers: 'EVERYBODY', ...options });
+  const guide = guideOf(origins, config.consent.newRequests);
   const gateway = starting.use(
-    await createGateway(sandboxConfig(sandbox, { ...options, insurers: 'EVERYBODY' }), parts),
+    await createGateway(config, { log, clock, guide, graphiqlDirectory: options.graphiqlDirectory }),
   );
-  const address = await gateway.listen();
+  const listening = await gateway.listen();
+  address = listening;
   const started = starting.move();
   return {
-    addresses: { ...origins, gateway: address },
+    addresses: { ...origins, gateway: listening },
     seed: async () => {
-      await seed(sandbox, `${address}/graphql`);
+      const rail = await seed(sandbox, `${listening}/graphql`);
       await flush();
+      return rail;
     },
+    today: () => osloDate(clock.now()),
     [Symbol.asyncDispose]: () => started.disposeAsync(),
   };
 }

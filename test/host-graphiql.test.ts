@@ -5,12 +5,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readConfig } from '../src/config.ts';
 import { settingsTable } from '../src/config-docs.ts';
 import { EXAMPLES } from '../src/graphiql/examples.ts';
+import { guidePage } from '../src/host-guide.ts';
 import { createLog } from '../src/log.ts';
 import { CAST } from '../src/sandbox/cast.ts';
 import { newRsaKey } from '../src/sandbox/rsa-keys.ts';
 import type { Standalone } from '../src/standalone.ts';
 import { startStandalone } from '../src/standalone.ts';
-import { openWorld } from './support/world.ts';
+import { guideOf } from '../src/standalone-guide.ts';
+import { familyNameOf, ORIGINS, openWorld } from './support/world.ts';
 
 const quiet = { log: createLog('silent'), onDefect: (error: unknown) => expect.fail(String(error)) };
 
@@ -90,13 +92,36 @@ describe('GraphiQL', () => {
     const { text, headers } = await get('/graphiql/settings.json');
     expect(headers.get('cache-control')).toBe('no-store');
     expect(JSON.parse(text)).toEqual({
-      signIn: { issuer: started.addresses.callers, clientId: 'graphiql', scope: 'openid' },
+      signIn: {
+        issuer: started.addresses.callers,
+        clientId: 'graphiql',
+        scope: 'openid',
+        origins: [started.addresses.callers],
+      },
       sandbox: {
         today: '2026-11-16',
-        returnUrl: `${started.addresses.control}/`,
-        people: CAST.map(({ id, name, nationalId }) => ({ id, name, nationalId })),
+        people: CAST.map(({ id, nationalId }) => ({
+          id,
+          nationalId,
+          familyName: familyNameOf(id),
+          returnUrl: `${started.addresses.control}/?person=${id}`,
+        })),
       },
     });
+  });
+
+  it.each([
+    ['https://tokens.example', 'https://tokens.example'],
+    ['http://127.0.0.1:4105', undefined],
+  ])('may call %s as well, where an issuer gives its tokens elsewhere', async (tokenOrigin, further) => {
+    await using world = await openWorld({
+      config: (config) => ({ ...config, graphiql: { ...config.graphiql, tokenOrigin } }),
+    });
+    const from = (url: string) => world.gateway.app.inject({ url, headers: { host: '127.0.0.1:4000' } });
+    const origins = ['http://127.0.0.1:4105', ...(further === undefined ? [] : [further])];
+    const page = await from('/graphiql');
+    expect(page.headers['content-security-policy']).toContain(`;connect-src 'self' ${origins.join(' ')};`);
+    expect((await from('/graphiql/settings.json')).json()).toMatchObject({ signIn: { origins } });
   });
 
   it('that is not built says so in one sentence, and everything else works', async () => {
@@ -135,15 +160,21 @@ describe('outside the sandbox', () => {
   it('people sign in at an issuer whose tokens are taken, or not at all', async () => {
     const file = JSON.parse(await readFile(new URL('../docs/config/sandbox.json', import.meta.url), 'utf8'));
     const { privateJwk } = await newRsaKey('some-key');
-    const read = (issuer: string) =>
+    const read = (graphiql: object) =>
       readConfig({
-        text: JSON.stringify({ ...file, graphiql: { issuer } }),
+        text: JSON.stringify({ ...file, graphiql }),
         env: {},
         readFile: () => JSON.stringify(privateJwk),
       });
-    expect(read('http://127.0.0.1:4105')).toMatchObject({ config: { graphiql: { issuer: 'http://127.0.0.1:4105' } } });
-    expect(read('http://127.0.0.1:4999')).toEqual({
+    const issuer = 'http://127.0.0.1:4105';
+    expect(read({ issuer })).toMatchObject({ config: { graphiql: { issuer, tokenOrigin: undefined } } });
+    expect(read({ issuer: 'http://127.0.0.1:4999' })).toEqual({
       mistakes: [{ path: 'graphiql.issuer', message: 'must be one of callers.issuers: no other tokens are taken' }],
+    });
+    const tokenOrigin = 'https://tokens.example';
+    expect(read({ issuer, tokenOrigin: `${tokenOrigin}/` })).toMatchObject({ config: { graphiql: { tokenOrigin } } });
+    expect(read({ issuer, tokenOrigin: `${tokenOrigin}/token` })).toMatchObject({
+      mistakes: [{ path: 'graphiql.tokenOrigin', message: 'must be scheme, host and port, without a path' }],
     });
   });
 });
@@ -166,11 +197,21 @@ describe('the front page of the sandbox', () => {
     expect(new Set(named)).toEqual(new Set(EXAMPLES.map(({ name }) => name)));
   });
 
-  it('leads to the other pages of the sandbox', async () => {
-    const { text } = await get('/');
-    const { control, altinn3, nav } = started.addresses;
-    for (const place of [`${control}/`, `${altinn3}/accessmanagement/ui/consent/active`, `${nav}/innsyn`]) {
-      expect(text).toContain(`href="${place}"`);
-    }
+  it.each([
+    ['ALTINN_3', ['altinn3', 'altinn2']],
+    ['ALTINN_2', ['altinn2', 'altinn3']],
+  ] as const)('leads to the other pages of the sandbox, with new requests on %s', (rail, [first, second]) => {
+    const pages = { altinn3: '/accessmanagement/ui/consent/active', altinn2: '/ui/AccessConsent/active' };
+    const { control, nav } = ORIGINS;
+    const text = guidePage(guideOf(ORIGINS, rail));
+    const places = [...(text.split('Around the gateway')[1]?.matchAll(/href="([^"]*)"/g) ?? [])].map(
+      ([, place]) => place,
+    );
+    expect(places).toEqual([
+      `${control}/`,
+      `${ORIGINS[first]}${pages[first]}`,
+      `${ORIGINS[second]}${pages[second]}`,
+      `${nav}/innsyn`,
+    ]);
   });
 });

@@ -25,50 +25,87 @@ interface Listed {
   readonly id: string;
   readonly reference: string;
   readonly status: string;
+  readonly rail: string;
+}
+
+const TELLING: Readonly<Record<string, string>> = {
+  ACTIVE: 'Consents',
+  DECLINED: 'Declined',
+  PENDING: 'Pending',
+  WITHDRAWN: 'Withdrawn',
+};
+
+/** What the front page should tell of a person, by the consents that there are. */
+function tellingOf(person: string, consents: readonly Listed[]): string {
+  const status = consents.find(({ reference }) => reference === `SAK-${person}`)?.status;
+  const telling = status === undefined ? 'Never asked' : (TELLING[status] ?? status);
+  return person === 'P06' ? `${telling}, also to Tindesol Pensjon` : telling;
+}
+
+/** Each person on the front page, and how it stands with their consent at the start. */
+function toldAtStart(page: string): (string | undefined)[][] {
+  return [...page.matchAll(/<th scope="row">(P\d\d) .+?<td class="start">(.*?)<\/td>/gs)].map(([, ...told]) => told);
 }
 
 describe('gateway and sandbox together', { timeout: 60_000 }, () => {
-  it('are seeded through GraphQL and the pages, once: each story has ended as it should', async () => {
-    const tellStories = async () => {
-      await using started = await startStandalone({ port: 0, sandboxPort: 0, dataDirectory: directory, ...quiet });
-      await started.seed();
-      const { gateway, callers, control } = started.addresses;
-      const token = (await (await fetch(`${callers}/tokens/case-handler-a`)).text()).trim();
-      const ask = async (query: string, variables = {}) => {
-        const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
-        const body = JSON.stringify({ query, variables });
-        const answer = await fetch(`${gateway}/graphql`, { method: 'POST', headers, body });
-        return answer.json() as Promise<{ data: { consents: { nodes: Listed[] } } }>;
+  it.each([
+    ['ALTINN_3', 'ALTINN_2'],
+    ['ALTINN_2', 'ALTINN_3'],
+  ] as const)(
+    'are seeded on %s through GraphQL and the pages, and live on where new requests go to %s',
+    async (first, second) => {
+      const live = async (newRequests: typeof first) => {
+        const options = { port: 0, sandboxPort: 0, dataDirectory: directory, newRequests, ...quiet };
+        await using started = await startStandalone(options);
+        const rail = await started.seed();
+        const { gateway, callers, control } = started.addresses;
+        const token = (await (await fetch(`${callers}/tokens/case-handler-a`)).text()).trim();
+        const ask = async <T>(query: string, variables = {}): Promise<T> => {
+          const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
+          const body = JSON.stringify({ query, variables });
+          const answer = await fetch(`${gateway}/graphql`, { method: 'POST', headers, body });
+          return ((await answer.json()) as { data: T }).data;
+        };
+        const { consents } = await ask<{ consents: { nodes: Listed[] } }>(
+          '{ consents { nodes { id reference status rail } } }',
+        );
+        const { calls } = (await (await fetch(`${control}/journal`)).json()) as { calls: { method: string }[] };
+        const read = await ask<{ applicant: { aapVedtak: object } }>(
+          'query ($id: NationalId!) { applicant(by: { nationalId: $id }) { aapVedtak { __typename } } }',
+          { id: CAST.find(({ id }) => id === 'P04')?.nationalId },
+        );
+        return {
+          rail,
+          consents: consents.nodes.toSorted((a, b) => a.reference.localeCompare(b.reference)),
+          posts: calls.filter(({ method }) => method === 'POST').length,
+          read: read.applicant.aapVedtak,
+          page: await (await fetch(gateway)).text(),
+        };
       };
-      // Who has withdrawn at Altinn is known from the next read on.
-      await ask('query ($id: NationalId!) { applicant(by: { nationalId: $id }) { aapVedtak { __typename } } }', {
-        id: CAST.find(({ id }) => id === 'P07')?.nationalId,
-      });
-      const { data } = await ask('{ consents { nodes { id reference status } } }');
-      const { calls } = (await (await fetch(`${control}/journal?upstream=altinn3`)).json()) as { calls: unknown[] };
-      return {
-        consents: data.consents.nodes.toSorted((a, b) => a.reference.localeCompare(b.reference)),
-        calls: calls.length,
-      };
-    };
 
-    const first = await tellStories();
-    expect(first.consents.map(({ reference, status }) => `${reference} ${status}`)).toEqual([
-      'SAK-P03 DECLINED',
-      'SAK-P04 ACTIVE',
-      'SAK-P05 ACTIVE',
-      'SAK-P06 ACTIVE',
-      'SAK-P07 WITHDRAWN',
-      'SAK-P08 PENDING',
-      'SAK-P09 ACTIVE',
-      'SAK-P11 ACTIVE',
-      'SAK-P12 ACTIVE',
-    ]);
-    expect(first.calls).toBeGreaterThan(0);
-    const second = await tellStories();
-    expect(second.consents).toEqual(first.consents);
-    expect(second.calls).toBe(0);
-  });
+      const before = await live(first);
+      expect(before.rail).toBe(first);
+      expect(before.consents.map(({ reference, status, rail }) => `${reference} ${status} ${rail}`)).toEqual(
+        [
+          'SAK-P03 DECLINED',
+          'SAK-P04 ACTIVE',
+          'SAK-P05 ACTIVE',
+          'SAK-P06 ACTIVE',
+          'SAK-P07 WITHDRAWN',
+          'SAK-P08 PENDING',
+          'SAK-P09 ACTIVE',
+          'SAK-P11 ACTIVE',
+          'SAK-P12 ACTIVE',
+        ].map((known) => `${known} ${first}`),
+      );
+      expect(before.posts).toBeGreaterThan(0);
+      expect(before.read).toEqual({ __typename: 'AapVedtaksliste' });
+      expect(toldAtStart(before.page)).toEqual(CAST.map(({ id }) => [id, tellingOf(id, before.consents)]));
+
+      const after = await live(second);
+      expect(after).toEqual({ ...before, posts: 0, page: expect.any(String) });
+    },
+  );
 
   it('serve every insurer as its story says', async () => {
     await using started = await startStandalone({ port: 0, sandboxPort: 0, dataDirectory: directory, ...quiet });
@@ -110,9 +147,7 @@ describe('gateway and sandbox together', { timeout: 60_000 }, () => {
       ['Siljebris Pensjon', null, 'MASKINPORTEN_REJECTED'],
     ]);
     const ready = (await (await fetch(`${gateway}/ready`)).json()) as { credentialsRunningOut: unknown };
-    expect(ready.credentialsRunningOut).toEqual([
-      { organisation: '212975486', age: 'expired', lastsUntil: '2026-09-01T00:00:00.000Z' },
-    ]);
+    expect(ready.credentialsRunningOut).toEqual([{ age: 'expired', lastsUntil: '2026-09-01T00:00:00.000Z' }]);
   });
 
   it('tell of a first start that was cut off, for half a story is none', async () => {
@@ -180,18 +215,21 @@ describe('the welcome', () => {
     gateway: 'http://g',
     control: 'http://c',
     altinn3: 'http://a',
+    altinn2: 'http://b',
     callers: 'http://i',
     nav: 'http://n',
   };
-  const text = welcome(addresses, '/data', '/data/gateway.log');
+  const files = { today: '2026-11-16', dataDirectory: '/data', logFile: '/data/gateway.log' };
+  const text = welcome({ addresses, rail: 'ALTINN_3', ...files });
+  const onAltinn2 = welcome({ addresses, rail: 'ALTINN_2', ...files });
 
   it('names every address a newcomer needs, the data and the log', () => {
     for (const part of [
       'http://g/graphql',
       'http://c/',
       'http://i/tokens/case-handler-a',
-      'http://a/accessmanagement/ui/consent/active',
       'http://n/innsyn?person=P04',
+      '2026-11-16',
       '/data ',
       '/data/gateway.log',
       '--fresh',
@@ -199,6 +237,14 @@ describe('the welcome', () => {
     ]) {
       expect(text).toContain(part);
     }
+  });
+
+  it('leads to the Altinn at which the person has consented, and on Altinn 2 says what tells a withdrawal', () => {
+    expect(text).toContain('open http://a/accessmanagement/ui/consent/active,');
+    expect(text).not.toContain('http://b');
+    expect(onAltinn2).toContain('open http://b/ui/AccessConsent/active,');
+    const other = CAST.find(({ id }) => id === 'P05');
+    expect(onAltinn2).toContain(`ALTINN_REJECTED, run the command with ${other?.nationalId} (${other?.name})`);
   });
 
   it('speaks of somebody in the cast, by the right number and name', () => {

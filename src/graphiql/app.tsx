@@ -42,11 +42,8 @@ export function App({ settings: { signIn, sandbox }, prepared, arrived, notice: 
     setNotice('');
   };
   const leave = async (to: NonNullable<typeof signIn>) => {
-    try {
-      await leaveToSignIn(to);
-    } catch {
-      setNotice('The identity provider cannot be reached. Try again, or use a token.');
-    }
+    const stayed = await leaveToSignIn(to);
+    if (stayed !== undefined) setNotice(stayed.flaw);
   };
 
   // Made once: GraphiQL begins anew with each other object it is given.

@@ -2,6 +2,8 @@
 export interface Filling {
   /** The person it is about: eleven digits, or empty. */
   readonly nationalId: string;
+  /** Theirs, or empty. Altinn 2 alone asks for it. */
+  readonly familyName: string;
   /** The whole cast: eleven digits each. */
   readonly nationalIds: readonly string[];
   /** `yyyy-MM-dd`, or empty. */
@@ -74,10 +76,11 @@ fragment refused on NotDelivered {
     name: 'ask-for-consent',
     person: 'P10',
     query: `# Ask for consent, for case handlers. Open the
-# pageUrl of the answer to be the person.
+# pageUrl of the answer (Ctrl and a click) to be
+# the person.
 # periode: which dates may be seen; validTo:
 # until when NAV may be asked (three years if
-# left out).
+# left out); familyName: for Altinn 2 alone.
 mutation AskForConsent($input: RequestConsentInput!) {
   requestConsent(input: $input) {
     created
@@ -91,14 +94,17 @@ mutation AskForConsent($input: RequestConsentInput!) {
   }
 }
 `,
-    variables: ({ nationalId, today, returnUrl }) => ({
+    variables: ({ nationalId, familyName, today, returnUrl }) => ({
       input: {
         applicant: { nationalId },
+        familyName,
         purpose: PURPOSE,
         periode: { fom: '2022-01-01', tom: `${Number(today.slice(0, 4)) + 1}-12-31` },
         returnUrl,
         message: { nb: 'Vi trenger opplysningene for å behandle saken din.' },
         reference: 'SAK-1',
+        // The editor takes what has a default for missing.
+        portalViewMode: 'HIDE',
       },
     }),
   },
@@ -247,6 +253,7 @@ query Disclosures($after: String, $filter: DisclosureFilter) {
       refusedBecause
       errorCode
       attempts
+      useLogged
       caller
       role
       reference

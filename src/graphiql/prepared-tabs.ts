@@ -35,11 +35,13 @@ export function prepareTabs(search: string, settings: Settings, today: string): 
 }
 
 function fillingOf(person: string, { sandbox }: Settings, today: string): Filling {
+  const about = sandbox?.people.find(({ id }) => id === person);
   return {
-    nationalId: sandbox?.people.find(({ id }) => id === person)?.nationalId ?? '',
+    nationalId: about?.nationalId ?? '',
+    familyName: about?.familyName ?? '',
     nationalIds: sandbox?.people.map(({ nationalId }) => nationalId) ?? [],
     today: sandbox?.today ?? today,
-    returnUrl: sandbox?.returnUrl ?? '',
+    returnUrl: about?.returnUrl ?? '',
   };
 }
 

@@ -2,13 +2,22 @@ import { z } from 'zod';
 
 const settings = z.object({
   /** Where people sign in; null: tokens are typed in. */
-  signIn: z.object({ issuer: z.string(), clientId: z.string(), scope: z.string() }).nullable(),
+  signIn: z
+    .object({
+      issuer: z.string(),
+      clientId: z.string(),
+      scope: z.string(),
+      /** What this page may call for it. */
+      origins: z.array(z.string()),
+    })
+    .nullable(),
   /** Who and what may be filled in; null outside the sandbox, where nothing may. */
   sandbox: z
     .object({
       today: z.string(),
-      returnUrl: z.string(),
-      people: z.array(z.object({ id: z.string(), name: z.string(), nationalId: z.string() })),
+      people: z.array(
+        z.object({ id: z.string(), nationalId: z.string(), familyName: z.string(), returnUrl: z.string() }),
+      ),
     })
     .nullable(),
 });

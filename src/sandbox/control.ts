@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { SettableClock } from '../clock.ts';
 import { altinn2List, LISTS_PATH } from './altinn2-lists.ts';
+import { returnedPage } from './control-return.ts';
 import type { Double, DoubleRequest, DoubleResponse } from './double.ts';
 import { jsonResponse } from './double.ts';
 import type { Faults } from './faults.ts';
@@ -25,6 +26,8 @@ export interface ControlParts {
   readonly maskinporten: Pick<Maskinporten, 'delegations' | 'delegate' | 'revokeDelegation'>;
   /** The insurers' own lists of what they held in Altinn 2. */
   readonly codes: readonly Altinn2Code[];
+  /** Where the gateway in front of it all is found; undefined: there is none, or not yet. */
+  readonly gateway: () => string | undefined;
 }
 
 const organisation = z
@@ -45,7 +48,7 @@ type Handler = (request: DoubleRequest) => DoubleResponse;
 /**
  * The sandbox's own hand, on its first port:
  *
- * - `GET /`: a page of what there is
+ * - `GET /`: a page of what there is; with `?consent=`, the insurer's to which a person comes back
  * - `GET`, `PUT /clock`: `{ now }`, an ISO moment
  * - `GET`, `POST`, `DELETE /faults`: `{ faults }`; a POST adds one
  * - `GET`, `DELETE /journal`: `{ calls }`, oldest first; `?upstream=` narrows
@@ -58,10 +61,15 @@ type Handler = (request: DoubleRequest) => DoubleResponse;
  * each property at fault and never its value).
  */
 export function createControl(parts: ControlParts): Double {
-  const { clock, faults, journal, switches, origins, maskinporten, codes } = parts;
+  const { clock, faults, journal, switches, origins, maskinporten, codes, gateway } = parts;
   const showClock = () => jsonResponse(200, { now: clock.now().toISOString() });
   const routes: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
-    '/': { GET: () => landingPage(origins, clock.now()) },
+    '/': {
+      GET: (request) =>
+        request.url.searchParams.has('consent')
+          ? returnedPage(request, gateway())
+          : landingPage(origins, clock.now(), gateway()),
+    },
     '/clock': {
       GET: showClock,
       PUT: withBody(clockSchema, ({ now }) => {

@@ -4,6 +4,7 @@ import type { DoubleResponse } from './double.ts';
 import { INNSYN_PATH } from './innsyn.ts';
 import type { PageData } from './layout.ts';
 import { pageTemplate } from './layout.ts';
+import { writtenMoment } from './page-dates.ts';
 import { TEXTS } from './page-texts.ts';
 import type { Origins, UpstreamKey } from './upstreams.ts';
 import { UPSTREAMS } from './upstreams.ts';
@@ -23,7 +24,11 @@ const WHAT: Readonly<Record<UpstreamKey, string>> = {
 };
 
 interface Landing extends PageData {
+  /** ISO moment, and the same as a clock in Norway shows it. */
   readonly now: string;
+  readonly clock: string;
+  /** The gateway's own front page; empty: there is none. */
+  readonly gateway: string;
   readonly consents: string;
   readonly altinn2Consents: string;
   readonly innsyn: string;
@@ -34,9 +39,10 @@ interface Landing extends PageData {
 }
 
 const landing = pageTemplate<Landing>(
-  `<p class="lead">Pretended upstreams for Samtykkeporten. Nobody here exists. The clock shows <time datetime="<%= it.now %>"><%= it.now %></time>.</p>
+  `<p class="lead">Pretended upstreams for Samtykkeporten. Nobody here exists. The clock shows <time datetime="<%= it.now %>"><%= it.clock %></time> in Norway.</p>
 <ul class="plainlist">
-<li><a href="<%= it.consents %>">Answer and withdraw consents</a></li>
+<% if (it.gateway) { %><li><a href="<%= it.gateway %>">The gateway: the cast, each with queries ready to run</a></li>
+<% } %><li><a href="<%= it.consents %>">Answer and withdraw consents</a></li>
 <li><a href="<%= it.altinn2Consents %>">Answer and withdraw consents of Altinn 2</a></li>
 <li><a href="<%= it.innsyn %>">Who has looked</a></li>
 </ul>
@@ -64,8 +70,12 @@ const landing = pageTemplate<Landing>(
   { width: 'wide' },
 );
 
-/** The sandbox's front page: addresses, cast, organisations, and where a person answers and looks. In English alone. */
-export function landingPage(origins: Origins, now: Date): DoubleResponse {
+/**
+ * The sandbox's front page: addresses, cast, organisations, and where a person answers and looks. In English alone.
+ *
+ * @param gateway where it is found, if there is one
+ */
+export function landingPage(origins: Origins, now: Date, gateway: string | undefined): DoubleResponse {
   return landing(200, {
     title: 'The sandbox of Samtykkeporten',
     language: 'en',
@@ -73,6 +83,8 @@ export function landingPage(origins: Origins, now: Date): DoubleResponse {
     shell: TEXTS.en.shell,
     languages: [],
     now: now.toISOString(),
+    clock: writtenMoment(now.getTime(), 'en'),
+    gateway: gateway === undefined ? '' : `${gateway}/`,
     consents: `${origins.altinn3}/accessmanagement/ui/consent/active`,
     altinn2Consents: `${origins.altinn2}${ALTINN2_PAGES.active}`,
     innsyn: `${origins.nav}${INNSYN_PATH}`,

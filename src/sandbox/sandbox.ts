@@ -45,6 +45,8 @@ export interface SandboxOptions {
   readonly onChange?: () => void;
   /** How latency passes; by the machine's timers unless told. */
   readonly wait?: Wait;
+  /** Where the gateway in front of it is found, for its pages to lead back to; undefined: there is none, or not yet. */
+  readonly gateway?: (() => string | undefined) | undefined;
 }
 
 /** The whole pretended world in one process. */
@@ -143,7 +145,16 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
 
   const doubles = {
     control: remembering(
-      createControl({ clock, faults, journal, switches, origins, maskinporten, codes: state.altinn2Codes }),
+      createControl({
+        clock,
+        faults,
+        journal,
+        switches,
+        origins,
+        maskinporten,
+        codes: state.altinn2Codes,
+        gateway: options.gateway ?? (() => undefined),
+      }),
     ),
     altinn3: played(
       'altinn3',

@@ -5,7 +5,7 @@ import type { SettableClock } from '../clock.ts';
 import { tickingClock } from '../clock.ts';
 import type { Double, DoubleRequest, DoubleResponse } from './double.ts';
 import { renewKeys } from './maskinporten-state.ts';
-import type { Sandbox } from './sandbox.ts';
+import type { Sandbox, SandboxOptions } from './sandbox.ts';
 import { createSandbox } from './sandbox.ts';
 import { newSandboxState, openStateFile } from './state.ts';
 import type { Origins, UpstreamKey } from './upstreams.ts';
@@ -19,6 +19,8 @@ export interface SandboxServerOptions {
   readonly dataDirectory?: string;
   /** Told of a defect of the sandbox itself, whose caller got a bare 500. */
   readonly onDefect: (error: unknown) => void;
+  /** See {@link SandboxOptions}. */
+  readonly gateway?: SandboxOptions['gateway'];
 }
 
 /** A sandbox that listens. Disposing of it finishes what is in flight, breaks what hangs, and writes the state down: within a second. */
@@ -68,7 +70,7 @@ export async function startSandbox(options: SandboxServerOptions): Promise<Runni
     ports.push([key, await listen(server, options.port === 0 ? 0 : options.port + at)]);
   }
   const origins = originsOf(ports);
-  const sandbox = await createSandbox({ clock, origins, state, onChange: save });
+  const sandbox = await createSandbox({ clock, origins, state, onChange: save, gateway: options.gateway });
   made.resolve(sandbox);
 
   const running = starting.move();

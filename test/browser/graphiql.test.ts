@@ -1,27 +1,27 @@
 import axe from 'axe-core';
-import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { describeInBrowser } from '../support/browser.ts';
-import { graphiqlOn, startWithGraphiql } from './graphiql-support.ts';
-
-/** What axe-core finds, each with the elements it finds it in. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  const found = await page.evaluate<axe.AxeResults>('axe.run()');
-  expect(found.passes).not.toEqual([]);
-  return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-}
+import { EXAMPLES } from '../../src/graphiql/examples.ts';
+import type { Standalone } from '../../src/standalone.ts';
+import { describeInBrowser, violations } from '../support/browser.ts';
+import { buildGraphiql, graphiqlOn } from './graphiql-support.ts';
 
 describeInBrowser('GraphiQL in the browser', (browser) => {
-  let started: Awaited<ReturnType<typeof startWithGraphiql>>;
+  let graphiql: Awaited<ReturnType<typeof buildGraphiql>>;
+  const started = new Map<string, Standalone['addresses']>();
   beforeAll(async () => {
-    started = await startWithGraphiql();
-  }, 120_000);
-  afterAll(() => started?.[Symbol.asyncDispose]());
+    graphiql = await buildGraphiql();
+    for (const rail of ['ALTINN_3', 'ALTINN_2'] as const) started.set(rail, await graphiql.start(rail));
+  }, 180_000);
+  afterAll(() => graphiql?.[Symbol.asyncDispose]());
 
-  const open = async (path: string) => {
+  const addresses = (rail = 'ALTINN_3') => {
+    const found = started.get(rail);
+    if (found === undefined) throw new Error('there is no such rail');
+    return found;
+  };
+  const open = async (path: string, rail = 'ALTINN_3') => {
     const visitor = await browser().visitor({ locale: 'en-GB', width: 1280 });
-    await visitor.page.goto(`${started.addresses.gateway}${path}`);
+    await visitor.page.goto(`${addresses(rail).gateway}${path}`);
     return { ...visitor, ...graphiqlOn(visitor.page) };
   };
 
@@ -67,7 +67,7 @@ describeInBrowser('GraphiQL in the browser', (browser) => {
     await expect.poll(() => visit.page.getByRole('status').innerText()).toMatch(/token/i);
     // A refused request shows in the console, which is what was asked for here.
     expect(visit.complaints()).toEqual([expect.stringContaining('401')]);
-    const token = await (await fetch(`${started.addresses.callers}/tokens/auditor-a`)).text();
+    const token = await (await fetch(`${addresses().callers}/tokens/auditor-a`)).text();
     await visit.useToken(token.trim());
     await visit.page.getByText('auditor-a', { exact: true }).waitFor();
     await visit.execute();
@@ -79,7 +79,7 @@ describeInBrowser('GraphiQL in the browser', (browser) => {
     await using visit = await open('/graphiql/?code=planted&state=planted');
     await visit.query('query CaseScreen');
     expect(await visit.page.getByRole('status').innerText()).toBe('This sign-in was not begun here. Sign in again.');
-    expect(visit.page.url()).toBe(`${started.addresses.gateway}/graphiql`);
+    expect(visit.page.url()).toBe(`${addresses().gateway}/graphiql`);
   });
 
   it('lets go of a token that is not accepted any more', async () => {
@@ -110,14 +110,69 @@ describeInBrowser('GraphiQL in the browser', (browser) => {
     await visit.response('"role": "CASE_HANDLER"');
   });
 
-  it('asks for a consent, and the page it answers with is the person’s', async () => {
-    await using visit = await open('/graphiql?example=ask-for-consent&person=P10');
-    await visit.query('mutation AskForConsent');
-    await visit.signIn('case-handler-a');
-    await visit.query('mutation AskForConsent');
-    await visit.execute();
-    await visit.response('"status": "PENDING"');
-    await visit.response(`"pageUrl": "${started.addresses.altinn3}/`);
+  it.each([
+    ['ALTINN_3', 'altinn3', 'Munter Linerle', 'Give consent', ['"status": "ACTIVE"', '"harAapPaa": "NEI"']],
+    ['ALTINN_2', 'altinn2', 'Munter Linerle', 'Give consent', ['"status": "ACTIVE"', '"harAapPaa": "NEI"']],
+    ['ALTINN_2', 'altinn2', 'Varsom Steinskvett', 'Decline', ['"status": "DECLINED"', 'person declined on']],
+  ] as const)(
+    'leads on %s (%s) from asking %s, over “%s”, back to the case',
+    async (rail, altinn, name, answer, seen) => {
+      await using visit = await open('/', rail);
+      const { page } = visit;
+      await page.getByRole('link', { name: `Ask for consent: ${name}` }).click();
+      await visit.query('mutation AskForConsent');
+      await visit.signIn('case-handler-a');
+      await visit.query('mutation AskForConsent');
+      await visit.execute();
+      await visit.response('"status": "PENDING"');
+      const pageUrl = await visit.follow();
+      expect(new URL(pageUrl).origin).toBe(addresses(rail)[altinn]);
+
+      await page.goto(pageUrl);
+      await page.getByRole('button', { name }).click();
+      await page.getByRole('button', { name: answer }).click();
+      await page.waitForURL(`${addresses(rail).control}/?person=*&consent=*`);
+      expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe('You are back at the insurer');
+      for (const width of [320, 1280]) {
+        await page.setViewportSize({ width, height: 900 });
+        expect(await violations(page)).toEqual([]);
+      }
+
+      await page.getByRole('link', { name: `Open the case as the case handler sees it (${name})` }).click();
+      await visit.query('query CaseScreen');
+      await visit.signIn('case-handler-a');
+      await visit.query('query CaseScreen');
+      await visit.execute();
+      for (const text of seen) await visit.response(text);
+    },
+  );
+
+  it('underlines no mistake in any prepared tab, as it would', async () => {
+    await using visit = await open('/graphiql');
+    await visit.query('query CaseScreen');
+    // The editors make only those lines that are seen.
+    await visit.page.setViewportSize({ width: 1280, height: 4000 });
+    const tabs = visit.page.locator('.graphiql-tab-button');
+    const found: unknown[] = [];
+    for (const at of EXAMPLES.keys()) {
+      await tabs.nth(at).click();
+      await expect.poll(() => tabs.nth(at).getAttribute('aria-current')).toBe('true');
+      found.push([at, await visit.mistakes()]);
+    }
+    expect(found).toEqual([...EXAMPLES.keys()].map((at) => [at, { query: 0, variables: 0 }]));
+  });
+
+  it('tells the operator where tokens are given, if its page may not call there', async () => {
+    await using visit = await open('/graphiql');
+    await visit.query('query CaseScreen');
+    await visit.page.route('**/.well-known/openid-configuration', async (route) => {
+      const answer = await route.fetch();
+      const elsewhere = { ...(await answer.json()), token_endpoint: 'https://tokens.example/token' };
+      await route.fulfill({ response: answer, json: elsewhere });
+    });
+    await visit.page.getByRole('button', { name: 'Sign in' }).click();
+    await visit.page.getByText('The operator must set graphiql.tokenOrigin to it.').waitFor();
+    expect(await visit.page.getByRole('status').innerText()).toContain('at https://tokens.example, which');
   });
 
   it('says what it could not follow in an address, and opens all the same', async () => {
@@ -152,7 +207,7 @@ describeInBrowser('GraphiQL in the browser', (browser) => {
     await visit.page.setViewportSize({ width: 320, height: 800 });
     expect(await violations(visit.page)).toEqual([]);
     expect(await visit.page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(320);
-    await visit.page.goto(`${started.addresses.gateway}/graphiql`);
+    await visit.page.goto(`${addresses().gateway}/graphiql`);
     await visit.query('query CaseScreen');
     await visit.page.evaluate(axe.source);
     const bar = await visit.page.evaluate<axe.AxeResults>('axe.run(".bar")');

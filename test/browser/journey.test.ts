@@ -109,6 +109,31 @@ describeInBrowser('the journey of a consent', (browser) => {
     expect(await page.locator('[lang="en"]').innerText()).toContain('There is nothing to show here.');
   });
 
+  it('ends at an insurer, and no word on the sandbox’s own page is broken', async () => {
+    await using visitor = await browser().visitor();
+    const { page } = visitor;
+    const { control, gateway } = running.addresses;
+    const { pageUrl } = await running.ask('P06', { returnUrl: `${control}/?person=P06` });
+    await page.goto(pageUrl);
+    await logIn(page, 'Taus Havelle');
+    await page.getByRole('button', { name: 'Gi samtykke' }).click();
+    await page.getByRole('heading', { name: 'Du er tilbake hos forsikringsselskapet' }).waitFor();
+    const goOn = page.getByRole('link', { name: 'Åpne saken slik saksbehandleren ser den (Taus Havelle)' });
+    expect(await goOn.getAttribute('href')).toBe(`${gateway}/graphiql?example=case-screen&person=P06`);
+
+    await page.goto(control);
+    for (const width of [320, 560, 1000]) {
+      await page.setViewportSize({ width, height: 900 });
+      const broken: string[] = await page.evaluate(`[...document.querySelectorAll('dt')].flatMap((term) => {
+        const range = document.createRange();
+        range.selectNodeContents(term);
+        const words = term.textContent.split(' ').length;
+        return range.getClientRects().length > words ? [term.textContent] : [];
+      })`);
+      expect([width, broken]).toEqual([width, []]);
+    }
+  });
+
   it('can be walked with the keyboard alone', async () => {
     await using visitor = await browser().visitor();
     const { page } = visitor;

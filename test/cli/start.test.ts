@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { ALTINN2_PAGES } from '../../src/sandbox/altinn2-pages.ts';
 import { createCitizen } from '../../src/sandbox/citizen.ts';
 import type { Transport } from '../../src/sandbox/transport.ts';
 import { numberOf } from '../support/world.ts';
@@ -156,6 +157,17 @@ describe('start, from nothing to withdrawn and back', { timeout: 60_000 }, () =>
     );
     expect(asked).toEqual([]);
     expect(await program.stop('SIGINT')).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('--rail altinn2 asks on Altinn 2, and there the same command and the same withdrawal do', async () => {
+    const { program, block, said } = await start('--fresh', '--rail', 'altinn2');
+    using _ = program;
+    const altinn2 = /open (\S+?)\/ui\/AccessConsent\/active/.exec(said)?.[1] ?? '';
+    expect(JSON.parse(await runCurl(block)).data.applicant.aapVedtak).toMatchObject({ __typename: 'AapVedtaksliste' });
+    expect(await journal(block, 'altinn3')).toEqual([]);
+    expect(await createCitizen('P04', altinn2, browser, ALTINN2_PAGES).withdrawAll()).toBe(1);
+    expect(JSON.parse(await runCurl(block)).data.applicant.aapVedtak).toMatchObject({ reason: 'WITHDRAWN' });
+    expect(await program.stop('SIGTERM')).toMatchObject({ code: 0, stderr: '' });
   });
 
   it('--fresh begins anew, and leaves what is not its own', async () => {
