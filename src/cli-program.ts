@@ -2,6 +2,7 @@ import { readFileSync, writeSync } from 'node:fs';
 import { Command } from 'commander';
 import type { Config } from './config.ts';
 import { describeMistake, readConfig } from './config.ts';
+import { gatewayVersion } from './doctor/version.ts';
 import { GatewayError } from './errors.ts';
 import { framesOf } from './log.ts';
 
@@ -9,12 +10,22 @@ import { framesOf } from './log.ts';
 const MISTAKE = 2;
 /** How long a stop may take before the process ends by itself. */
 const LONGEST_STOP_MS = 1_900;
+/** Aborted once nobody takes what is printed, or somebody has stopped it. */
+const unheard = new AbortController();
 
 /** Parses the command line and runs the command it names, of those that `add` adds. Sets the exit code; never throws. */
 export async function runProgram(add: (program: Command) => void): Promise<void> {
   process.on('uncaughtException', lastWords);
-  const program = new Command('samtykkeporten')
+  process.stdout.on('error', loseOutput);
+  // Whoever would be told of it listens there.
+  process.stderr.on('error', () => undefined);
+  const program = new Command('npm run')
     .description('GraphQL gateway over consent-gated NAV data')
+    .version(gatewayVersion(), '--version', 'print the version')
+    .configureHelp({ commandUsage })
+    .addHelpText('afterAll', '\nExamples of configurations are in docs/config.')
+    .showHelpAfterError()
+    .helpCommand(false)
     .exitOverride();
   add(program);
   try {
@@ -23,6 +34,15 @@ export async function runProgram(add: (program: Command) => void): Promise<void>
     // Commander has said what is wrong with the arguments.
     process.exitCode = error instanceof Error && 'exitCode' in error && error.exitCode === 0 ? 0 : MISTAKE;
   }
+}
+
+/** How a command is typed: `npm run config -- check --config <file> [options]`. */
+function commandUsage(command: Command): string {
+  const names = command.commands.length > 0 ? ['<command>'] : [];
+  for (let at = command; at.parent !== null; at = at.parent) names.unshift(at.name());
+  const [script, ...inner] = names;
+  const mandatory = command.options.filter((option) => option.mandatory).map(({ flags }) => flags);
+  return ['npm run', script, '--', ...inner, ...mandatory, '[options]'].join(' ');
 }
 
 /** Reads a configuration; undefined after every mistake in it was reported. */
@@ -43,7 +63,7 @@ export function read(file: string): ReturnType<typeof readConfig> {
   } catch {
     throw new Error(`The configuration ${file} cannot be read.`);
   }
-  return readConfig({ text, env: process.env, readFile: (path) => readFileSync(path) });
+  return readConfig({ text, env: process.env, readFile: (path) => readFileSync(path), directory: process.cwd() });
 }
 
 /** A failure at start is one sentence for the person who started it; its stack helps nobody there. */
@@ -64,6 +84,22 @@ function lastWords(error: unknown): never {
   const { name, stack } = framesOf(error);
   writeSync(process.stderr.fd, `A defect ends the process (${name}). The store is safe. Tell the makers:\n${stack}\n`);
   process.exit(1);
+}
+
+/**
+ * Whoever has heard enough (`| head`) closes their end, which is no mistake; that a disk is full is one sentence. Either way the
+ * command goes on to its ordinary end.
+ */
+function loseOutput({ code }: NodeJS.ErrnoException): void {
+  if (unheard.signal.aborted) return;
+  unheard.abort();
+  if (code === 'EPIPE') return;
+  const why = code === 'ENOSPC' ? 'the disk it goes to is full' : `the system says ${code}`;
+  process.stderr.write(`What is printed cannot be written: ${why}.\n`);
+  // Whatever else the command comes to.
+  process.once('exit', () => {
+    process.exitCode = MISTAKE;
+  });
 }
 
 /** Where stopping failed as well, what made it stop is what has to be told. */
@@ -88,4 +124,19 @@ export function untilStopped(running: AsyncDisposable, stopped: () => void = () 
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
+}
+
+/**
+ * Carries out what is of no use unheard: Ctrl-C, SIGTERM and a listener who has gone end it by its ordinary way out. That is no
+ * failure.
+ *
+ * @param work rejects soon after the signal aborts
+ */
+export async function untilUnheard(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => unheard.abort());
+  try {
+    await work(unheard.signal);
+  } catch (error) {
+    if (!unheard.signal.aborted) throw error;
+  }
 }

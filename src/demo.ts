@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { lineOf, openJournal } from './demo-calls.ts';
 import { createLog } from './log.ts';
 import { ALTINN2_PAGES } from './sandbox/altinn2-pages.ts';
 import type { CallerName } from './sandbox/callers-state.ts';
@@ -12,8 +13,10 @@ import { startStandalone } from './standalone.ts';
 
 /** How the story is told. */
 export interface StoryOptions extends Required<Pick<StandaloneOptions, 'newRequests' | 'dataDirectory'>> {
-  /** Takes one line at a time. Plain text, so that it reads the same on a screen and in a file. */
+  /** Takes one line at a time, of at most eighty columns. Plain text, so that it reads the same on a screen and in a file. */
   readonly say: (line: string) => void;
+  /** Aborts: the story ends before its next step. */
+  readonly signal: AbortSignal;
 }
 
 /** Whom the story is about, and who else has a part in it. */
@@ -24,7 +27,7 @@ const READ = `query ($id: NationalId!) { applicant(by: { nationalId: $id }) {
     ... on AapVedtaksliste { vedtaksliste { vedtakId betydning virkningsperiode { fom tom } } harAapPaa(dato: "2026-11-16") }
     ... on ConsentRequired { reason message } }
   uforeopplysninger { __typename ... on Uforeopplysninger { status } ... on ConsentRequired { reason } } } }`;
-const RECORD = `{ disclosures(first: 20) { nodes { intendedAt source outcome refusedBecause attempts caller } } }`;
+const RECORD = `{ disclosures(first: 20) { nodes { intendedAt source outcome refusedBecause attempts useLogged caller } } }`;
 
 const requested = z.object({
   requestConsent: z.object({
@@ -70,57 +73,59 @@ const recorded = z.object({
         outcome: z.string(),
         refusedBecause: z.string().nullable(),
         attempts: z.number(),
+        useLogged: z.boolean().nullable(),
         caller: z.string(),
       }),
     ),
   }),
 });
-const journalled = z.object({
-  calls: z.array(
-    z.object({
-      upstream: z.string(),
-      method: z.string(),
-      path: z.string(),
-      status: z.number().nullable(),
-      scope: z.string().optional(),
-      consentId: z.string().optional(),
-    }),
-  ),
-});
 
 /**
  * Tells the story of one consent against a world of its own: asked for, given, used, recorded, withdrawn, refused. Every line is
- * what happened, read off answers and off the journal of calls that the doubles received.
+ * what happened, read off answers and off the journal of calls that the doubles received. But for the moments in the record,
+ * each telling is the same.
  *
+ * @throws the signal's reason, when it aborts
  * @throws Error when a step does not go as told
  */
-export async function tellStory({ newRequests, dataDirectory, say }: StoryOptions): Promise<void> {
+export async function tellStory({ newRequests, dataDirectory, say, signal }: StoryOptions): Promise<void> {
   await using world = await startStandalone({
     port: 0,
     sandboxPort: 0,
     dataDirectory,
     newRequests,
+    // They act themselves, as in the process that Altinn 2 was made for: with a supplier, the ApiKey alone is not enough.
+    insurers: 'A_AND_B',
     log: createLog('silent'),
     onDefect: (error) => {
       throw error;
     },
   });
-  const travelled = calls(world);
+  const ask = asking(world, signal);
+  const journal = openJournal(world.addresses.control, signal);
+  const travelled = async () => (await journal()).forEach(say);
+  const record = openRecord(ask, newRequests);
   const lead = actor(world, LEAD, newRequests);
-  const { id, name, citizen } = lead;
 
-  say(`1. The insurer asks ${name} for consent (${newRequests}).`);
-  const consent = await askForConsent(world, lead);
-  await travelled(say);
+  say('What travels where: who calls, the answer, what is called, and in which scope.');
+  say('"+ consent": the consent goes along, and opens what is called.');
+
+  say('');
+  say(`1. The insurer asks ${lead.name} for consent (${newRequests}).`);
+  const consent = await askForConsent(world, ask, lead);
+  await travelled();
   say(`   The consent is ${consent.status}, and would last until ${consent.validTo.slice(0, 10)}.`);
 
-  say('2. The person opens the page, reads who asks for what, and approves.');
-  await approve(citizen, consent.pageUrl);
-  await travelled(say);
+  say('');
+  say('2. The person logs in, reads who asks for what, approves, and comes back.');
+  await approve(lead, consent.pageUrl);
 
-  say('3. The insurer reads. The consent is checked, the intention written down, tokens fetched, NAV asked.');
-  const { applicant } = read.parse(await ask(world, 'case-handler-a', READ, { id }));
-  await travelled(say);
+  say('');
+  say('3. The insurer reads. The consent is checked, the intention written down, tokens');
+  say('   fetched, NAV asked, and what came of it written down.');
+  const { applicant } = read.parse(await ask('case-handler-a', READ, { id: lead.id }));
+  const delivered = await record();
+  await travelled();
   say('   The answer:');
   say(`   ${'vedtak'.padEnd(10)} ${'fom'.padEnd(11)} ${'tom'.padEnd(11)} betydning`);
   for (const { vedtakId, betydning, virkningsperiode } of applicant.aapVedtak.vedtaksliste ?? []) {
@@ -128,27 +133,42 @@ export async function tellStory({ newRequests, dataDirectory, say }: StoryOption
   }
   say(`   AAP on 2026-11-16: ${applicant.aapVedtak.harAapPaa}. Uføretrygd: ${applicant.uforeopplysninger.status}.`);
 
-  say('4. The record, as the auditor sees it.');
-  await tellRecord(world, say);
+  say('');
+  say('4. The record, as the auditor sees it. NAV: calls that may have reached it.');
+  if (newRequests === 'ALTINN_2') say('   Logged: in the person’s own log of the consent, at Altinn.');
+  delivered.forEach(say);
 
+  say('');
   say('5. The person withdraws.');
-  await citizen.withdrawAll();
-  await travelled(say);
+  await lead.citizen.withdrawAll();
+  await travelled();
   if (newRequests === 'ALTINN_2') {
-    say(
-      '   On Altinn 2 one refusal looks like any other. That another consent still works with the same ApiKey tells that',
-    );
-    say('   it is not the key, so somebody else is asked, and approves.');
-    const other = actor(world, WITNESS, newRequests);
-    await approve(other.citizen, (await askForConsent(world, other)).pageUrl);
-    await travelled(say);
+    say('   On Altinn 2 one refusal looks like any other. That another consent still');
+    say('   works with the same ApiKey tells that it is not the key. So somebody else is');
+    say('   asked, and approves.');
+    const witness = actor(world, WITNESS, newRequests);
+    await approve(witness, (await askForConsent(world, ask, witness)).pageUrl);
   }
 
+  say('');
   say('6. The insurer reads again.');
-  const second = read.parse(await ask(world, 'case-handler-a', READ, { id })).applicant;
-  await travelled(say);
-  say(`   The answer: ${second.aapVedtak.reason}. ${second.aapVedtak.message}`);
-  await tellRecord(world, say);
+  const second = read.parse(await ask('case-handler-a', READ, { id: lead.id })).applicant;
+  await travelled();
+  say(`   The answer: ${second.aapVedtak.reason}.`);
+  say(`   ${second.aapVedtak.message}`);
+  say('   The record has grown:');
+  (await record()).forEach(say);
+
+  async function approve({ citizen }: Actor, pageUrl: string): Promise<void> {
+    const back = await citizen.answer(pageUrl, 'approve');
+    await travelled();
+    if (back === null) throw new Error('Altinn has kept the person');
+    // The browser follows Altinn's redirect, which is how the gateway hears of the answer.
+    const { status } = await fetch(back, { redirect: 'manual' });
+    const what = `gateway${new URL(back).pathname.replace(/[^/]+$/, '…')}`;
+    say(lineOf({ who: 'person', status, method: 'GET', what, carries: '' }));
+    await travelled();
+  }
 }
 
 interface Actor {
@@ -167,66 +187,69 @@ function actor({ addresses }: Standalone, castId: CastId, rail: StoryOptions['ne
   return { id: person.nationalId, name: person.name, citizen };
 }
 
-async function askForConsent(world: Standalone, { id, name }: Actor) {
+type Ask = (caller: CallerName, query: string, variables: object) => Promise<unknown>;
+
+async function askForConsent({ addresses }: Standalone, ask: Ask, { id, name }: Actor) {
   const input = {
     applicant: { nationalId: id },
     periode: { fom: '2022-01-01', tom: '2027-12-31' },
-    returnUrl: `${world.addresses.control}/`,
+    returnUrl: `${addresses.control}/`,
     familyName: name.split(' ').at(-1),
     message: { nb: 'Vi trenger opplysningene for å behandle saken din.' },
   };
-  return requested.parse(await ask(world, 'case-handler-a', REQUEST, { input })).requestConsent.consent;
+  return requested.parse(await ask('case-handler-a', REQUEST, { input })).requestConsent.consent;
 }
 
-async function approve(citizen: Citizen, pageUrl: string): Promise<void> {
-  const back = await citizen.answer(pageUrl, 'approve');
-  // The browser follows Altinn's redirect, which is how the gateway hears of the answer.
-  if (back !== null) await fetch(back, { redirect: 'manual' });
-}
+/** Gives what has been recorded since it was last asked: a table, and on Altinn 2 what it has logged. */
+function openRecord(ask: Ask, rail: StoryOptions['newRequests']): () => Promise<string[]> {
+  let told = 0;
+  return async () => {
+    const nodes = await settled(ask, rail);
+    const fresh = nodes.slice(0, nodes.length - told).toSorted((a, b) => a.source.localeCompare(b.source));
+    told = nodes.length;
+    return [
+      row('at', 'source', 'outcome', 'NAV', 'logged', 'by'),
+      ...fresh.map(({ intendedAt, source, outcome, refusedBecause, attempts, useLogged, caller }) => {
+        const why = refusedBecause === null ? '' : ` (${refusedBecause})`;
+        const logged = useLogged === null ? '-' : useLogged ? 'yes' : 'no';
+        return row(intendedAt.slice(11, 19), source, `${outcome}${why}`, String(attempts), logged, caller);
+      }),
+    ];
+  };
 
-async function tellRecord(world: Standalone, say: (line: string) => void): Promise<void> {
-  for (const each of recorded.parse(await ask(world, 'auditor-a', RECORD, {})).disclosures.nodes.toReversed()) {
-    const why = each.refusedBecause === null ? '' : ` (${each.refusedBecause})`;
-    say(
-      `   ${each.intendedAt}  ${each.source.padEnd(18)} ${each.outcome}${why}, ${each.attempts} call(s) to NAV, by ${each.caller}`,
-    );
+  function row(at: string, source: string, outcome: string, calls: string, logged: string, by: string): string {
+    const whetherLogged = rail === 'ALTINN_2' ? `${logged.padEnd(6)}  ` : '';
+    return `   ${at.padEnd(8)}  ${source.padEnd(17)}  ${outcome.padEnd(19)}  ${calls.padEnd(3)}  ${whetherLogged}${by}`;
   }
 }
 
-/** Tells the calls that have reached the doubles since it was last asked. */
-function calls({ addresses }: Standalone): (say: (line: string) => void) => Promise<void> {
-  let told = 0;
-  return async (say) => {
-    const response = await fetch(`${addresses.control}/journal`);
-    const fresh = journalled.parse(await response.json()).calls.slice(told);
-    told += fresh.length;
-    for (const { upstream, method, path, status, scope, consentId } of fresh.filter(isBetweenMachines)) {
-      const carries = [scope, consentId === undefined ? undefined : 'with the consent'].filter(
-        (each) => each !== undefined,
-      );
-      say(
-        `   -> ${upstream.padEnd(18)} ${method} ${path}  ${status}${carries.length === 0 ? '' : `  [${carries.join(', ')}]`}`,
-      );
-    }
+/**
+ * The record, newest first, once it is complete. On Altinn 2 that is a moment after the answer, which does not wait until the
+ * use is logged.
+ */
+async function settled(ask: Ask, rail: StoryOptions['newRequests']) {
+  for (;;) {
+    const { nodes } = recorded.parse(await ask('auditor-a', RECORD, {})).disclosures;
+    const isOpen = nodes.some(({ outcome, useLogged }) => outcome === 'DELIVERED' && useLogged === null);
+    if (rail === 'ALTINN_3' || !isOpen) return nodes;
+  }
+}
+
+function asking({ addresses }: Standalone, signal: AbortSignal): Ask {
+  return async (caller, query, variables) => {
+    const token = await (await fetch(`${addresses.callers}/tokens/${caller}`, { signal })).text();
+    const response = await fetch(`${addresses.gateway}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify({ query, variables }),
+      signal,
+    });
+    const { data, errors } = z
+      .object({ data: z.unknown(), errors: z.array(z.object({ message: z.string() })).optional() })
+      .parse(await response.json());
+    if (errors !== undefined) throw new Error(errors.map(({ message }) => message).join(' '));
+    return data;
   };
-}
-
-function isBetweenMachines({ upstream, path }: { readonly upstream: string; readonly path: string }): boolean {
-  return upstream !== 'callers' && !path.includes('/ui/');
-}
-
-async function ask({ addresses }: Standalone, caller: CallerName, query: string, variables: object): Promise<unknown> {
-  const token = await (await fetch(`${addresses.callers}/tokens/${caller}`)).text();
-  const response = await fetch(`${addresses.gateway}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-    body: JSON.stringify({ query, variables }),
-  });
-  const { data, errors } = z
-    .object({ data: z.unknown(), errors: z.array(z.object({ message: z.string() })).optional() })
-    .parse(await response.json());
-  if (errors !== undefined) throw new Error(errors.map(({ message }) => message).join(' '));
-  return data;
 }
 
 const overHttp: Transport = async ({ method, url, headers, body, signal }) => {
