@@ -205,6 +205,13 @@ export function latestValidTo(now: Date): Date {
   return threeYearsAfter(now);
 }
 
+const DAY_MS = 86_400_000;
+
+/** From when a person who declined may be asked again on the same terms. */
+export function askAgainFrom(declined: Consent, askAgainAfterDays: number, now: Date): Date {
+  return new Date(Number(endedAt(declined, now)) + askAgainAfterDays * DAY_MS);
+}
+
 /**
  * The consent that makes asking again needless: one in force on these terms, a request the person has not answered, or a
  * refusal too recent to ask again. Undefined: the person may be asked.
@@ -224,10 +231,9 @@ export function standingAnswer(
       consent.periode.tom === terms.periode.tom,
   );
   const lastsLongEnough = (consent: Consent) => terms.validTo === null || terms.validTo <= consent.validTo;
-  const declinedSince = now.getTime() - askAgainAfterDays * 86_400_000;
   return (
     same.find((consent) => statusAt(consent, now) === 'ACTIVE' && lastsLongEnough(consent)) ??
     same.find((consent) => statusAt(consent, now) === 'PENDING') ??
-    same.find((consent) => consent.status === 'DECLINED' && Number(endedAt(consent, now)) > declinedSince)
+    same.find((consent) => consent.status === 'DECLINED' && askAgainFrom(consent, askAgainAfterDays, now) > now)
   );
 }

@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import { GatewayError, invalidInput } from '../errors.ts';
 import { resemblesNationalId, Secret } from '../values.ts';
 import type { Terms } from './consent.ts';
-import { changeBy, isEnded, isUntried, latestValidTo, standingAnswer, statusAt } from './consent.ts';
+import { askAgainFrom, changeBy, isEnded, isUntried, latestValidTo, standingAnswer, statusAt } from './consent.ts';
 import type { ConsentInquiry } from './inquiry.ts';
 import type { Consent, ConsentRail, ConsentStore, ConsentWish, Lookup, OpenRails, Rail } from './ports.ts';
 
@@ -42,6 +42,8 @@ export interface Consents {
    * when that fails, the consent is given up all the same, and the same call tells it again.
    */
   relinquish(consent: Consent, rails: Rails): Promise<Consent>;
+  /** From when the person who declined may be asked again on the same terms. */
+  askAgainFrom(declined: Consent): Date;
 }
 
 /** What the life of a consent needs. */
@@ -212,6 +214,7 @@ export function createConsents(options: ConsentsOptions): Consents {
       if (given.status === 'RELINQUISHED') await rails[consent.rail]?.relinquish?.(given);
       return given;
     },
+    askAgainFrom: (declined) => askAgainFrom(declined, options.askAgainAfterDays, clock.now()),
   };
 }
 

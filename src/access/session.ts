@@ -63,6 +63,8 @@ export interface Session {
   refreshConsent(id: string): Promise<Consent>;
   /** @throws GatewayError `NOT_FOUND` too */
   relinquishConsent(id: string): Promise<Consent>;
+  /** From when the person who declined may be asked again on the same terms. */
+  askAgainFrom(declined: Consent): Date;
 }
 
 /** A queue to each rail. */
@@ -260,6 +262,7 @@ export function openSession(options: SessionOptions, caller: Caller, callId: str
       assertMay(caller, 'ask for consent');
       return startOver(await options.consents.relinquish(await own(id), rails));
     },
+    askAgainFrom: options.consents.askAgainFrom,
   };
 }
 

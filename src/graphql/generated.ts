@@ -768,7 +768,10 @@ export type RequestConsentPayload = {
   readonly __typename?: 'RequestConsentPayload';
   /** The consent asked for, or the one that already had these terms. */
   readonly consent: Consent;
-  /** Whether a new request was made. False: the person had been asked already, and may have said yes or, lately, no: see `status`. */
+  /**
+   * Whether a new request was made. False: the person had been asked already, and may have said yes or, lately, no: see `status`.
+   * After a no they can be asked again on the same terms some days after `endedAt`: seven, unless the operator set another number.
+   */
   readonly created: Scalars['Boolean']['output'];
 };
 

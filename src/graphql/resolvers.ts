@@ -119,7 +119,7 @@ export const resolvers: Resolvers = {
 
   ConsentRequired: {
     source: ({ source }) => sourceOf(source),
-    message: (refused, _, { now }) => consentRequiredMessage(refused, now()),
+    message: (refused, _, { now, session }) => consentRequiredMessage(refused, now(), session.askAgainFrom),
   },
 
   AapVedtaksliste: {

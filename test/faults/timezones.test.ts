@@ -25,7 +25,7 @@ it('every answer, date and decision is the same, letter by letter, wherever the 
     '"reason":"EXPIRED"',
     '"reason":"WITHDRAWN"',
     '"reason":"OUTSIDE_PERIOD"',
-    'has withdrawn the consent on 2027-10-31',
+    'withdrew the consent on 2027-10-31',
     '"status":"DECLINED"',
     'three years at most',
     '"harAapPaa":"JA"',

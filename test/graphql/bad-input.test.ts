@@ -134,25 +134,81 @@ describe('variables that do not fit', () => {
   const period =
     'query ($id: NationalId!, $p: PeriodeInput) { applicant(by: { nationalId: $id }) { aapVedtak(periode: $p) { __typename } } }';
   const filter = 'query ($f: ConsentFilter) { consents(filter: $f) { nodes { id } } }';
+  const page = 'query ($n: Int!) { consents(first: $n) { nodes { id } } }';
 
   it.each<[string, string, Record<string, unknown>, field: string, says?: RegExp]>([
-    ['no key', by, { by: {} }, 'by', /exactly one/],
-    ['two keys', by, { by: { nationalId: P04, id: 'p1_x' } }, 'by', /exactly one/],
-    ['a key that is null', by, { by: { nationalId: null } }, 'by.nationalId'],
+    ['no key', by, { by: {} }, 'by', /: give exactly one of nationalId and id\.$/],
+    ['two keys', by, { by: { nationalId: P04, id: 'p1_x' } }, 'by', /: give exactly one of nationalId and id\.$/],
+    ['a key that is null', by, { by: { nationalId: null } }, 'by.nationalId', /: must not be null\.$/],
     ['no key within a list', list, { by: [{ nationalId: P04 }, {}] }, 'by.1', /exactly one/],
-    ['a misspelt field that holds a national id', by, { by: { nationalID: P04 } }, 'by'],
-    ['a field whose name is a national id', by, { by: { [P04]: 'x' } }, 'by'],
+    [
+      'two keys deep inside',
+      request,
+      { input: { ...consentInput('P05'), applicant: { nationalId: P04, id: 'p1_x' } } },
+      'input.applicant',
+      /^Variable \$input\.applicant: give exactly one of nationalId and id\.$/,
+    ],
+    [
+      'a misspelt field that holds a national id',
+      by,
+      { by: { nationalID: P04 } },
+      'by',
+      /: nationalID is not a field \(did you mean nationalId\?\)\.$/,
+    ],
+    ['a field whose name is a national id', by, { by: { [P04]: 'x' } }, 'by', /: a name that is given is not a field/],
+    ['a field whose name holds a national id', by, { by: { [`a${P04}`]: 'x' } }, 'by', /: a name that is given is not/],
+    ['a field whose name is a whole text', by, { by: { 'javascript:1': 'x' } }, 'by', /: a name that is given is not/],
+    [
+      'a field whose name is long',
+      by,
+      { by: { ['javascript'.repeat(9)]: 'x' } },
+      'by',
+      /: a name that is given is not/,
+    ],
     ['a national id as a number', by, { by: { nationalId: Number(P04) } }, 'by.nationalId', /string/],
     ['a national id in a list', by, { by: { nationalId: [P04] } }, 'by.nationalId', /string/],
-    ['a national id in place of an object', by, { by: P04 }, 'by'],
+    ['a national id in place of an object', by, { by: P04 }, 'by', /: must be an object, ApplicantKey\.$/],
+    ['a list in place of an object', by, { by: [{ nationalId: P04 }] }, 'by', /: must be an object, ApplicantKey\.$/],
     ['a missing variable', by, {}, 'by', /missing/],
-    ['a national id as a purpose', request, { input: { ...consentInput('P05'), purpose: P04 } }, 'input.purpose'],
+    [
+      'a national id as a purpose',
+      request,
+      { input: { ...consentInput('P05'), purpose: P04 } },
+      'input.purpose',
+      /: must be one of [A-Z_]+, [A-Z_, ]+\.$/,
+    ],
     [
       'a misspelt field deep inside',
       request,
       { input: { ...consentInput('P05'), message: { nB: P04 } } },
       'input.message',
+      /: nb is missing; nB is not a field \(did you mean nb\?\)\.$/,
     ],
+    [
+      'several faults in one object',
+      request,
+      { input: { applicant: { nationalId: P04 }, returnURL: 'javascript:1' } },
+      'input',
+      /^Variable \$input: periode and returnUrl are missing; returnURL is not a field \(did you mean returnUrl\?\)\.$/,
+    ],
+    [
+      'a field that resembles none',
+      by,
+      { by: { number: P04 } },
+      'by',
+      /: number is not a field \(the fields are nationalId and id\)\.$/,
+    ],
+    [
+      'a value that no enum has',
+      filter,
+      { f: { status: ['GIVEN'] } },
+      'f.status.0',
+      /^Variable \$f\.status\.0: must be one of PENDING, ACTIVE, [A-Z_, ]+\.$/,
+    ],
+    ['a value in place of its list', filter, { f: { status: 'GIVEN' } }, 'f.status', /: must be one of PENDING, /],
+    ['a text for a number', page, { n: 'ten' }, 'n', /^Variable \$n: must be a whole number of at most 32 bits\.$/],
+    ['too large a number', page, { n: 1e300 }, 'n', /at most 32 bits/],
+    ['a number for a text', filter, { f: { reference: Number(P04) } }, 'f.reference', /: must be a string\.$/],
     ['a date that does not exist', period, { id: P04, p: { fom: '2026-02-30' } }, 'p.fom', /date that exists/],
     ['a date in another notation', period, { id: P04, p: { fom: '20260201' } }, 'p.fom', /yyyy-MM-dd/],
     ['a national id as a date', period, { id: P04, p: { tom: P04 } }, 'p.tom', /date that exists/],
@@ -188,7 +244,8 @@ describe('variables that do not fit', () => {
         { message: expect.stringMatching(says), extensions: { code: 'INVALID_INPUT', field } },
       ]);
       expectWellFormed(seen.errors);
-      for (const value of [P04, '2026-02-30', '20260201', 'nationalID', 'nB', 'javascript'])
+      expect(seen.text).not.toContain('oneOf');
+      for (const value of [P04, '2026-02-30', '20260201', 'GIVEN', 'ten"', 'javascript'])
         expect(seen.text).not.toContain(value);
       expect(world.log()).not.toContain(P04);
     },
@@ -201,7 +258,13 @@ describe('variables that do not fit', () => {
       { f: null },
     );
     expect(seen.data).toEqual({ consents: null, viewer: { role: 'CASE_HANDLER' } });
-    expect(seen.errors).toMatchObject([{ path: ['consents'], extensions: { code: 'INVALID_INPUT' } }]);
+    expect(seen.errors).toMatchObject([
+      {
+        message: 'An argument needs a value at line 1, column 35: its variable is null or left out.',
+        path: ['consents'],
+        extensions: { code: 'INVALID_INPUT' },
+      },
+    ]);
     expectWellFormed(seen.errors);
   });
 
@@ -285,7 +348,19 @@ describe('literals that do not fit', () => {
     ],
     ['an unknown purpose', '{ applicant(by: { id: "x" }, purpose: SECRET_PURPOSE) { id } }', /does not fit/],
     ['a text for a number', '{ consents(first: "many") { nodes { id } } }', /does not fit/],
-    ['a misspelt field of an input', '{ consents(filter: { refrence: "mine" }) { nodes { id } } }', /not defined/],
+    [
+      'a misspelt field of an input',
+      '{ consents(filter: { refrence: "mine" }) { nodes { id } } }',
+      /not defined by type "ConsentFilter"\. Did you mean "reference"\?$/,
+    ],
+    ['a null', '{ applicants(by: [null]) { id } }', /^Expected value of type "ApplicantKey!", found null\.$/],
+    ['an object for a number', '{ consents(first: { many: "mine" }) { nodes { id } } }', /does not fit/],
+    [
+      'an object for a text',
+      '{ consents(filter: { reference: { SECRET_PURPOSE: 1 } }) { nodes { id } } }',
+      /does not fit/,
+    ],
+    ['a text for an object', '{ consents(filter: "mine") { nodes { id } } }', /does not fit/],
   ])('%s: what is wrong is said without the value', async (_, query, says) => {
     const seen = await post(world, { query, variables: { n: P04 } });
     expect(seen.data).toBeUndefined();
@@ -294,7 +369,19 @@ describe('literals that do not fit', () => {
       extensions: { code: 'INVALID_INPUT' },
     });
     expectWellFormed(seen.errors);
+    expect(seen.text).not.toContain('@oneOf');
     for (const value of ['2026-02-30', 'SECRET_PURPOSE', 'many', 'mine', P04]) expect(seen.text).not.toContain(value);
+  });
+
+  it('an object without its required fields: each is named', async () => {
+    const query = 'mutation { requestConsent(input: { applicant: { id: "mine" } }) { created } }';
+    const seen = await post(world, { query });
+    expect(seen.errors.map(({ message }) => message)).toEqual([
+      'Field "RequestConsentInput.periode" of required type "ConsentPeriodeInput!" was not provided.',
+      'Field "RequestConsentInput.returnUrl" of required type "URL!" was not provided.',
+    ]);
+    expectWellFormed(seen.errors);
+    expect(seen.text).not.toContain('mine');
   });
 
   it('an unknown field is told in GraphQL’s own helpful words', async () => {

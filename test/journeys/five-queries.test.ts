@@ -73,7 +73,9 @@ describe('the case screen', () => {
       aapVedtak: {
         __typename: 'ConsentRequired',
         source: 'AAP_VEDTAK',
-        message: 'The person has declined on 2026-11-16. NAV may not be asked.',
+        message: expect.stringMatching(
+          /^The person declined on 2026-11-16\. They can be asked again on the same terms /,
+        ),
       },
       uforeopplysninger: { __typename: 'ConsentRequired', source: 'UFOREOPPLYSNINGER' },
     });

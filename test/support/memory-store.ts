@@ -17,6 +17,7 @@ import type {
 import type { Clock } from '../../src/clock.ts';
 import { invalidInput } from '../../src/errors.ts';
 import type { Store } from '../../src/store/embedded.ts';
+import { StoreError, unwritten } from '../../src/store/failure.ts';
 
 /** A store that forgets when it is dropped: a second reading of what the ports promise, held to the same contract suites. */
 export function openMemoryStore(clock: Clock): Store {
@@ -202,7 +203,7 @@ function memoryDisclosures(applicants: Map<string, Applicant>, consents: Map<str
   function settle({ id, caller }: Intention, settlement: Settlement): 'SETTLED' | 'CONSENT_ENDED' {
     const record = records.get(id);
     const own = record?.intention.caller.dataConsumer.organisationNumber === caller.dataConsumer.organisationNumber;
-    if (record === undefined || !own) throw new Error('never intended');
+    if (record === undefined || !own) throw unwritten(new StoreError('never intended'));
     if (record.settlement !== undefined) throw new Error('settled before');
     record.settlement = settlement;
     if (settlement.outcome !== 'DELIVERED') return 'SETTLED';
