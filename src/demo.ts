@@ -155,7 +155,7 @@ export async function tellStory({ newRequests, dataDirectory, say, signal }: Sto
   const second = read.parse(await ask('case-handler-a', READ, { id: lead.id })).applicant;
   await travelled();
   say(`   The answer: ${second.aapVedtak.reason}.`);
-  say(`   ${second.aapVedtak.message}`);
+  for (const sentence of second.aapVedtak.message?.split(/(?<=\.) /) ?? []) say(`   ${sentence}`);
   say('   The record has grown:');
   (await record()).forEach(say);
 

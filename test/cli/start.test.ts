@@ -114,7 +114,7 @@ describe('start, from nothing to withdrawn and back', { timeout: 60_000 }, () =>
     expect(second.data.applicant.aapVedtak).toMatchObject({
       __typename: 'ConsentRequired',
       reason: 'WITHDRAWN',
-      message: expect.stringContaining('withdrawn'),
+      message: expect.stringContaining('withdrew'),
     });
     expect(await navCalls(block)).toBe(calls);
 
