@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { note } from './cli-program.ts';
 import { systemClock } from './clock.ts';
 import type { Config, readConfig } from './config.ts';
 import { describeMistake } from './config.ts';
@@ -41,7 +42,10 @@ export interface DoctorSurroundings {
 export async function doctor(options: DoctorOptions, { read, say }: DoctorSurroundings): Promise<boolean> {
   const tell = async (findings: Findings, before = '', after = ''): Promise<boolean> => {
     say(options.json ? `${JSON.stringify(findings, null, 2)}\n` : `${before}${checklist(findings)}${after}`);
-    if (options.report !== undefined) await write(options.report, integrationReport(findings));
+    if (options.report !== undefined) {
+      await write(options.report, integrationReport(findings));
+      note(`The report of the integration test is in ${options.report}.\n`);
+    }
     return findings.isHealthy;
   };
   if (options.config === undefined) return examineSandbox(options.dataConsumer, tell);

@@ -45,6 +45,16 @@ function commandUsage(command: Command): string {
   return ['npm run', script, '--', ...inner, ...mandatory, '[options]'].join(' ');
 }
 
+/** Prints what a command is run for. */
+export function print(text: string): void {
+  process.stdout.write(text);
+}
+
+/** Tells the person at the terminal what does not belong to what is printed, which a program may read. */
+export function note(text: string): void {
+  process.stderr.write(text);
+}
+
 /** Reads a configuration; undefined after every mistake in it was reported. */
 export function load(file: string): Config | undefined {
   const found = read(file);

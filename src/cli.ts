@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { Option } from 'commander';
+import { addConfig } from './cli-config.ts';
 import type { DoctorOptions } from './cli-doctor.ts';
 import { doctor } from './cli-doctor.ts';
 import { importInSandbox } from './cli-import.ts';
 import { guarded, load, read, runProgram, untilStopped, untilUnheard } from './cli-program.ts';
 import { addServe } from './cli-serve.ts';
-import { maskedConfig } from './config.ts';
 import { PURPOSES } from './config-vocabulary.ts';
 import { tellStory } from './demo.ts';
 import { backUpStore } from './gateway-backup.ts';
@@ -64,13 +64,7 @@ function addCommands(program: Command): void {
     .option('--request', 'ask people anew whose consent is of no use')
     .option('--return-url <address>', 'where those are sent after answering')
     .action((options: Partial<ImportOptions> & { config?: string }) => guarded(() => importList(options)));
-  program
-    .command('config')
-    .description('look at a configuration')
-    .command('check')
-    .description('print what will be used, secrets masked, or every mistake at once')
-    .requiredOption('--config <file>', 'configuration, JSON')
-    .action(({ config }: { config: string }) => guarded(async () => check(config)));
+  addConfig(program);
 }
 
 interface StartOptions {
@@ -141,11 +135,6 @@ async function importList({ config: file, ...given }: Partial<ImportOptions> & {
 async function examine(options: DoctorOptions): Promise<void> {
   const isHealthy = await doctor(options, { read, say: (text) => process.stdout.write(text) });
   process.exitCode = isHealthy ? 0 : 1;
-}
-
-function check(file: string): void {
-  const config = load(file);
-  if (config !== undefined) process.stdout.write(`${maskedConfig(config)}\n`);
 }
 
 function railOption(): Option {

@@ -11,7 +11,7 @@ export interface Altinn2Config {
   readonly baseUrl?: string | undefined;
   readonly service: { readonly code: string; readonly edition: number };
   readonly metadataKeys: { readonly fom: string; readonly tom: string; readonly name: string };
-  /** `read` and `write` for requests; `readTokens` and `writeTokens` for a supplier that fetches consent tokens and logs their use. */
+  /** `read` and `write` for requests; `readTokens` and `writeTokens` for a supplier that fetches consent tokens, logs their use and gives consents up. */
   readonly scopes: {
     readonly read: string;
     readonly write: string;
@@ -73,7 +73,7 @@ export function altinn2(profile: Profile) {
           writeTokens: value
             .words()
             .prefault('altinn:consenttokens.write')
-            .describe('Scope for logging the use of a consent as a supplier, in Altinn 2.'),
+            .describe('Scope for logging the use of a consent and for giving one up as a supplier, in Altinn 2.'),
         })
         .prefault({}),
     })

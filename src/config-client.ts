@@ -34,7 +34,10 @@ export type ConfiguredCredential = {
 /** A client at Maskinporten. */
 export interface ConfiguredClient {
   readonly clientId: string;
-  /** One, or two while one takes over from the other. All keys or all certificates: a client with keys refuses certificates. */
+  /**
+   * One, or two while one takes over from the other; no two keys start at the same moment. All keys or all certificates: a
+   * client with keys refuses certificates.
+   */
   readonly credentials: readonly ConfiguredCredential[];
 }
 
@@ -50,7 +53,9 @@ export function maskinportenClient(profile: Profile, read: SecretReader) {
         .array(registeredKey(profile, read))
         .min(1)
         .max(MOST_CREDENTIALS, { error: TOO_MANY })
-        .refine((keys) => new Set(keys.map(({ kid }) => kid)).size === keys.length, { error: 'has one kid twice' })
+        .refine((keys) => areDistinct(keys.map(({ kid }) => kid)), { error: 'has one kid twice' })
+        // A start that is no moment is still its text here, and reported by itself.
+        .refine((keys) => areDistinct(keys.map((key) => key.startsAt?.valueOf())), { error: AT_ONCE })
         .optional()
         .describe('Keys registered on the client: one, or two while one takes over from the other.'),
       certificates: z
@@ -70,6 +75,11 @@ export function maskinportenClient(profile: Profile, read: SecretReader) {
 }
 
 const TOO_MANY = 'must not be more than two: the one in use, and the one that takes over';
+const AT_ONCE = 'must start at different moments: give the one that takes over its own startsAt';
+
+function areDistinct(values: readonly unknown[]): boolean {
+  return new Set(values).size === values.length;
+}
 
 function registeredKey(profile: Profile, read: SecretReader) {
   return z
@@ -83,7 +93,7 @@ function registeredKey(profile: Profile, read: SecretReader) {
         .optional()
         .describe('Date on which the key was last uploaded. It lives a year from there, and its end is warned of.'),
       startsAt: startsAt().describe(
-        'Moment from which grants are signed with this key, with its time zone; now, if left out.',
+        'Moment from which grants are signed with this key, with its time zone. Mandatory for the one of two that takes over; the other signs until then.',
       ),
     })
     .transform(

@@ -215,7 +215,9 @@ function graphql(profile: Profile) {
           maxRows: count(100, 1_000_000).default(10_000).describe('Most rows that pages within pages may come to.'),
           maxUpstreamCalls: count(10, 100_000)
             .default(1000)
-            .describe('Most calls that the benefits of a document may come to, two for each person and benefit.'),
+            .describe(
+              'Most calls that the benefits and consents of a document may come to: two for each person and benefit, one for each person’s consent.',
+            ),
           requestsPerMinute: count(1, 1_000_000)
             .default(1200)
             .describe('Requests of one caller in a minute; the others get 429 with `Retry-After`.'),

@@ -9,8 +9,8 @@ import { isOrganisationNumber, isSyntheticOrganisation, Secret } from './values.
 export type SecretReference = { readonly file: string } | { readonly env: string };
 
 /**
- * Finds the text a reference points to, or says what is wrong without showing what was looked for. `base64`: what is
- * there may be binary, and is wanted in base64; a variable holds it so already.
+ * Finds the text a reference points to, or says what is wrong, naming the variable or file only where it looks like one.
+ * `base64`: what is there may be binary, and is wanted in base64; a variable holds it so already.
  */
 export type SecretReader = (
   reference: SecretReference,

@@ -3,10 +3,15 @@ import type { Altinn2Config } from './config-altinn2.ts';
 import { altinn2Gaps } from './config-altinn2.ts';
 import type { ConfiguredDataConsumer, ConfiguredSupplier } from './config-data-consumer.ts';
 import { supplierGaps } from './config-data-consumer.ts';
+import { settingsTable } from './config-docs.ts';
 import type { GraphiqlConfig } from './config-graphiql.ts';
+import { firstFlaw } from './config-json.ts';
+import { nearest } from './config-near.ts';
 import type { Profile } from './config-profiles.ts';
 import { PROFILES } from './config-profiles.ts';
 import { settings } from './config-schema.ts';
+import type { SecretSources } from './config-secrets.ts';
+import { secretReader } from './config-secrets.ts';
 import type { SecretReader } from './config-values.ts';
 import { parseJson } from './config-values.ts';
 import type { ALGORITHMS, ROLES } from './config-vocabulary.ts';
@@ -56,7 +61,7 @@ export interface Config {
   readonly maxAnswerBytes: number;
   /** There when any data consumer has no client of its own. */
   readonly supplier?: ConfiguredSupplier | undefined;
-  /** At least one; no two with the same organisation number. */
+  /** At least one; no two with the same organisation number, and no client is the supplier's or another's. */
   readonly dataConsumers: readonly ConfiguredDataConsumer[];
   readonly callers: {
     /** At least one; no two with the same `issuer`. */
@@ -108,7 +113,10 @@ export interface Config {
   readonly log: { readonly level: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent' };
 }
 
-/** Something in the configuration that cannot be used. Neither part ever holds a value from the file or the environment. */
+/**
+ * Something in the configuration that cannot be used. Neither part ever holds a value from the file or the environment, but for the
+ * variable or file that a reference to a secret names, where it looks like one.
+ */
 export interface Mistake {
   /** `nav.aap.baseUrl`, `dataConsumers[1].client.keys[0].privateKey`, the name of an environment variable, or empty: the whole file. */
   readonly path: string;
@@ -116,13 +124,9 @@ export interface Mistake {
 }
 
 /** What a configuration is made of. Nothing else is read: no process, no disk, no network. */
-export interface ConfigSources {
+export interface ConfigSources extends SecretSources {
   /** The file, JSON. */
   readonly text: string;
-  /** Empty values count as absent. `PORT`, `DATA_DIR` and `LOG_LEVEL` win over the file; others serve `{"env": …}`. */
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** Reads a file that a `{"file": …}` names: its bytes, without which a keystore has to be kept in base64, or its text. Throws when it cannot. */
-  readonly readFile: (path: string) => string | Uint8Array;
 }
 
 /**
@@ -133,8 +137,10 @@ export interface ConfigSources {
  * every profile would find.
  */
 export function readConfig(sources: ConfigSources): { config: Config } | { mistakes: readonly Mistake[] } {
-  const json = parseJson(sources.text);
-  if (json === undefined) return { mistakes: [{ path: '', message: 'is not valid JSON' }] };
+  // Some editors put a mark of three bytes before what they save.
+  const text = sources.text.replace(/^\uFEFF/, '');
+  const json = parseJson(text);
+  if (json === undefined) return { mistakes: [{ path: '', message: unreadable(text) }] };
   const input = override(json, sources.env);
   const profile = z.looseObject({ profile: z.enum(PROFILES) }).safeParse(input);
   const read = secretReader(sources);
@@ -168,7 +174,7 @@ function judge(profile: Profile, input: unknown, read: SecretReader): { config: 
     config: {
       ...rest,
       store: { ...store, encryptionKeys: store.encryptionKeys },
-      graphiql: { ...graphiql, issuer: graphiql.issuer },
+      graphiql: { ...graphiql, issuer: graphiql.issuer, tokenOrigin: graphiql.tokenOrigin },
       server: { ...server, publicUrl: server.publicUrl },
       consent: { ...consent, defaultValidityDays: consent.defaultValidityDays },
     },
@@ -209,32 +215,6 @@ function inEnvironment(mistake: Mistake, env: ConfigSources['env']): Mistake {
   return source === undefined || !env[source.variable] ? mistake : { ...mistake, path: source.variable };
 }
 
-function secretReader({ env, readFile }: ConfigSources): SecretReader {
-  return (reference, form) => {
-    if ('env' in reference) {
-      const text = Object.hasOwn(env, reference.env) ? env[reference.env] : undefined;
-      return text ? { text } : { flaw: 'names an environment variable that is not set, or empty' };
-    }
-    try {
-      const text = textOf(readFile(reference.file), form);
-      return text.trim() === '' ? { flaw: 'names a file that is empty' } : { text };
-    } catch {
-      return { flaw: 'names a file that cannot be read' };
-    }
-  };
-}
-
-function textOf(content: string | Uint8Array, form: 'text' | 'base64'): string {
-  if (typeof content === 'string') return content;
-  const bytes = Buffer.from(content);
-  // Base64 in a file is base64 already.
-  return form === 'text' || isBase64(bytes) ? bytes.toString() : bytes.toString('base64');
-}
-
-function isBase64(bytes: Buffer): boolean {
-  return /^[A-Za-z\d+/\s]+=*\s*$/.test(bytes.toString('latin1'));
-}
-
 // --- Mistakes in words ---------------------------------------------------------------------------------------------
 
 /** zod's issues in words that quote nothing of the input; issues with words of their own never come here. */
@@ -268,13 +248,35 @@ const KINDS: Readonly<Record<string, string>> = {
 };
 
 function toMistakes(issue: z.core.$ZodIssue): Mistake[] {
-  if (issue.code !== 'unrecognized_keys') return [{ path: inDots(issue.path), message: issue.message }];
-  return issue.keys.map((key) =>
+  const { path } = issue;
+  if (issue.code !== 'unrecognized_keys') return [{ path: inDots(path), message: issue.message }];
+  return issue.keys.map((key) => {
+    const meant = nearest(key, settingsAt(path));
+    const hint = meant === undefined ? '' : ` (did you mean ${meant}?)`;
     // A key that is no name may be a secret in the wrong place.
-    /^[A-Za-z$]{1,40}$/.test(key)
-      ? { path: inDots([...issue.path, key]), message: 'is not a setting' }
-      : { path: inDots(issue.path), message: 'has a key that is not a setting' },
-  );
+    return /^[A-Za-z$]{1,40}$/.test(key)
+      ? { path: inDots([...path, key]), message: `is not a setting${hint}` }
+      : {
+          path: inDots(path),
+          message: `has a key${path.length > 0 ? '' : ' outside all sections'} that is not a setting${hint}`,
+        };
+  });
+}
+
+/** Names of the settings and sections that there are in a section. */
+function settingsAt(section: readonly PropertyKey[]): string[] {
+  const above = inDots(section).replaceAll(/\[\d+\]/g, '[]');
+  const names = settingsTable().flatMap(({ path }) => {
+    if (above === '') return [path];
+    return path.startsWith(`${above}.`) ? [path.slice(above.length + 1)] : [];
+  });
+  return [...new Set(names.map((name) => name.replace(/[.[].*/, '')))];
+}
+
+function unreadable(text: string): string {
+  if (text.trim() === '') return 'is empty';
+  const { line, column } = firstFlaw(text);
+  return `is not valid JSON: see line ${line}, column ${column}`;
 }
 
 function inDots(path: readonly PropertyKey[]): string {
@@ -284,25 +286,32 @@ function inDots(path: readonly PropertyKey[]): string {
   }, '');
 }
 
-// Read leniently beside the schema: a list with another mistake in it is judged for duplicates all the same.
+// Read leniently beside the schema: what has another mistake in it is judged for duplicates all the same.
+const text = z.string().optional().catch(undefined);
+const client = z.object({ clientId: text }).optional().catch(undefined);
 const identities = z.object({
-  dataConsumers: z.array(z.object({ organisationNumber: z.string() }).nullable().catch(null)).catch([]),
-  callers: z
-    .object({ issuers: z.array(z.object({ issuer: z.string() }).nullable().catch(null)).catch([]) })
-    .catch({ issuers: [] }),
+  supplier: z.object({ client }).optional().catch(undefined),
+  dataConsumers: z.array(z.object({ organisationNumber: text, client }).catch({})).catch([]),
+  callers: z.object({ issuers: z.array(z.object({ issuer: text }).catch({})).catch([]) }).catch({ issuers: [] }),
 });
 
 function duplicates(input: unknown): Mistake[] {
   const lists = identities.safeParse(input).data;
   if (lists === undefined) return [];
-  const organisations = lists.dataConsumers.map((consumer) => consumer?.organisationNumber);
-  const issuers = lists.callers.issuers.map((each) => each?.issuer);
+  const { supplier, dataConsumers, callers } = lists;
+  const clientIds = [supplier, ...dataConsumers].map((owner) => owner?.client?.clientId);
   return [
-    ...repeated(organisations).map((at) => ({
+    ...repeated(dataConsumers.map(({ organisationNumber }) => organisationNumber)).map((at) => ({
       path: `dataConsumers[${at}].organisationNumber`,
       message: 'is there twice: one entry for each data consumer',
     })),
-    ...repeated(issuers).map((at) => ({
+    ...repeated(clientIds).map((at) => ({
+      // The supplier, with whom the list begins, repeats nobody.
+      path: `dataConsumers[${at - 1}].client.clientId`,
+      message:
+        'is there twice: a client belongs to one organisation, so leave out `client` where `supplier` is to act with its own',
+    })),
+    ...repeated(callers.issuers.map(({ issuer }) => issuer)).map((at) => ({
       path: `callers.issuers[${at}].issuer`,
       message: 'is there twice: one entry for each issuer',
     })),

@@ -22,11 +22,13 @@ export const ERROR_CODES = {
   },
   INVALID_INPUT: {
     retry: 'never',
-    meaning: 'An argument or variable cannot be used. `field` names it; the message says what is accepted.',
+    meaning:
+      'An argument, a variable or the document cannot be used. `field` names it where it has a name, `locations` where it stands in the document; the message says what is accepted.',
   },
   NOT_FOUND: {
     retry: 'never',
-    meaning: 'No such applicant or consent for this data consumer. Another data consumer’s do not exist here.',
+    meaning:
+      'No such applicant or consent for this data consumer. Another data consumer’s do not exist here. With status 404 nothing is at the address.',
   },
   LIMIT_EXCEEDED: {
     retry: 'never',

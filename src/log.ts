@@ -1,5 +1,5 @@
 import type { DestinationStream, LevelWithSilent } from 'pino';
-import { pino } from 'pino';
+import { pino, stdTimeFunctions } from 'pino';
 import type { Evidence } from './errors.ts';
 
 /**
@@ -41,11 +41,14 @@ export type LogEvent =
     }
   | { readonly event: 'cache failed'; readonly name: string }
   | {
-      /** Once a day: a client has sixty days or less in which to get another key or certificate, or none that serves now. */
+      /**
+       * Once a day: a client has sixty days or less in which to get another key or certificate, or none that serves now. Once
+       * at start: nobody has said when its key was registered, so its end will not be warned of (`unknown`).
+       */
       readonly event: 'credential runs out';
       /** Of the client's owner: data consumer or supplier. */
       readonly organisation: string;
-      readonly age: 'not yet valid' | 'expires soon' | 'expired';
+      readonly age: 'not yet valid' | 'expires soon' | 'expired' | 'unknown';
       /** ISO moment, UTC; null: unknown. */
       readonly lastsUntil: string | null;
     }
@@ -65,7 +68,8 @@ export type LogEvent =
 /** Writes one event. Never throws. */
 export type Log = (event: LogEvent) => void;
 
-const LEVELS = {
+/** How grave each event is. What to do about it is in docs/operations.md, which a test holds against this table. */
+export const EVENT_LEVELS = {
   started: 'info',
   stopped: 'info',
   'request answered': 'info',
@@ -81,14 +85,23 @@ const LEVELS = {
 const STANDARD_OUTPUT = 1;
 
 /**
- * A log of JSON lines.
+ * A log of JSON lines, each with the name of its level and its moment (ISO, UTC).
  * @param destination a file, or another place; standard output when left out
  * @throws Error when the file cannot be opened
  */
 export function createLog(level: LevelWithSilent, destination?: DestinationStream | string): Log {
   const stream = typeof destination === 'object' ? destination : fileStream(destination ?? STANDARD_OUTPUT);
-  const logger = pino({ level, base: null, messageKey: 'event' }, stream);
-  return ({ event, ...fields }) => logger[LEVELS[event]](fields, event);
+  const logger = pino(
+    {
+      level,
+      base: null,
+      messageKey: 'event',
+      timestamp: stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    stream,
+  );
+  return ({ event, ...fields }) => logger[EVENT_LEVELS[event]](fields, event);
 }
 
 /** A full disk or a closed pipe costs lines of the log, never the gateway. */

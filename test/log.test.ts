@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import type { LogEvent } from '../src/log.ts';
-import { createLog, framesOf, loggableCode } from '../src/log.ts';
+import { createLog, EVENT_LEVELS, framesOf, loggableCode } from '../src/log.ts';
 import { Secret } from '../src/values.ts';
+import { markdownTable } from './support/markdown.ts';
 
 function lines(level: Parameters<typeof createLog>[0], ...events: readonly LogEvent[]): Record<string, unknown>[] {
   const written: string[] = [];
@@ -17,11 +18,11 @@ function lines(level: Parameters<typeof createLog>[0], ...events: readonly LogEv
 const FAILED: LogEvent = { event: 'upstream failed', callId: 'c', evidence: { upstream: 'nav', failure: 'timeout' } };
 
 describe('a log', () => {
-  it('is a JSON object a line, named by its event, with its time and nothing of the machine', () => {
+  it('is a JSON object a line, named by its event, with its level and moment and nothing of the machine', () => {
     expect(lines('info', FAILED)).toEqual([
       {
-        level: 40,
-        time: expect.any(Number),
+        level: 'warn',
+        time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
         event: 'upstream failed',
         callId: 'c',
         evidence: { upstream: 'nav', failure: 'timeout' },
@@ -42,6 +43,11 @@ describe('a log', () => {
       name: 'Error',
     });
     expect(written.map(({ event }) => event)).toEqual(events);
+  });
+
+  it('has no event that whoever runs a gateway is not told of, with its level', async () => {
+    const page = await readFile(new URL('../docs/operations.md', import.meta.url), 'utf8');
+    expect(markdownTable(page, 'Event').map(([event, level]) => [event, level])).toEqual(Object.entries(EVENT_LEVELS));
   });
 
   it('shows a secret as its mask, should one ever stand in an event', () => {

@@ -14,10 +14,10 @@ describe('the Node version', () => {
   });
 
   it.each(['v24.10.9', 'v23.99.0', 'v20.20.2', 'v9.11.0'])(
-    '%s is told in one sentence that it is too old',
+    '%s is told in one line that it is too old, and two ways out of it',
     (version) => {
-      expect(nodeVersionFlaw(version)).toMatch(
-        /^Samtykkeporten needs Node 24\.11 or newer, but this is Node [\d.]+: [^\n]+\.$/,
+      expect(nodeVersionFlaw(version)).toBe(
+        `Samtykkeporten needs Node 24.11 or newer, but this is Node ${version.slice(1)}. Install one; or, on Linux with Node 20.17 or newer, \`npm install -g npm@11 && npm ci\`, which brings one for \`npm start\` and \`npm run …\`.`,
       );
     },
   );
@@ -39,5 +39,7 @@ it.each(await olderNodes())('the launcher ends with code 2 and one clear line un
     (error: { code: number; stdout: string; stderr: string }) => error,
   );
   expect(ended).toMatchObject({ code: 2, stdout: '' });
-  expect(ended.stderr).toMatch(/^Samtykkeporten needs Node 24\.11 or newer, but this is Node 20[\d.]+: [^\n]+\n$/);
+  expect(ended.stderr).toMatch(
+    /^Samtykkeporten needs Node 24\.11 or newer, but this is Node 20[\d.]+\. Install one; [^\n]+\n$/,
+  );
 });

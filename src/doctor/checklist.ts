@@ -41,7 +41,7 @@ function linesOf(rung: Rung): string[] {
   return [
     `  ${MARKS[state].padEnd(INDENT - 2)}${first}`,
     ...more.map((line) => ' '.repeat(INDENT) + line),
-    ...details.flatMap((detail) => labelled('', `- ${detail}`)),
+    ...details.flatMap((detail) => labelled('- ', detail)),
     ...(todo === undefined ? [] : labelled('To do: ', todo)),
     ...(ask.length === 0 ? [] : labelled('Ask:   ', ask.join('; '))),
     ...(traceId === undefined ? [] : labelled('Trace: ', `${traceId} (quote it when you ask)`)),

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -31,8 +31,13 @@ function expectMistake(ended: { code: number | null; stdout: string; stderr: str
 describe('a command that cannot be carried out ends with code 2 and says why', { timeout: 60_000 }, () => {
   it.each<[string, string[], Record<string, string>, RegExp]>([
     ['an unknown command', ['begin'], {}, /unknown command 'begin'/],
-    ['serve without a file', ['serve'], {}, /--config <file>/],
-    ['config check without a file', ['config', 'check'], {}, /--config <file>/],
+    ['serve without a file', ['serve'], {}, /Usage: npm run serve -- --config <file> .*docs\/config\.\n$/s],
+    [
+      'config check without a file',
+      ['config', 'check'],
+      {},
+      /Usage: npm run config -- check --config <file> .*docs\/config\.\n$/s,
+    ],
     [
       'a file that is missing',
       ['serve', '--config', '/nowhere/config.json'],
@@ -62,7 +67,7 @@ describe('a command that cannot be carried out ends with code 2 and says why', {
   it('no command shows what there is', async () => {
     const ended = await run([]);
     expect(ended.code).toBe(2);
-    expect(ended.stderr).toMatch(/Usage: samtykkeporten/);
+    expect(ended.stderr).toMatch(/^Usage: npm run <command> -- \[options\]\n/);
   });
 });
 
@@ -70,6 +75,11 @@ it('help is no mistake', { timeout: 60_000 }, async () => {
   const ended = await run(['serve', '--help']);
   expect(ended).toMatchObject({ code: 0, stderr: '' });
   expect(ended.stdout).toContain('--config <file>');
+});
+
+it('the version can be asked for, as the package has it', { timeout: 60_000 }, async () => {
+  const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
+  expect(await run(['start', '--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
 });
 
 describe('a configuration with mistakes', { timeout: 60_000 }, () => {
@@ -103,8 +113,16 @@ describe('a configuration with mistakes', { timeout: 60_000 }, () => {
   it('that is no JSON says so', async () => {
     const ended = await run(['config', 'check', '--config', await configFile('text.json', '{"profile": "hunter2"')]);
     expectMistake(ended);
-    expect(ended.stderr).toBe(`${at('text.json')} cannot be used:\n  is not valid JSON\n`);
+    expect(ended.stderr).toBe(`${at('text.json')} cannot be used:\n  is not valid JSON: see line 1, column 22\n`);
   });
+});
+
+it('doctor says beside its findings where the report is', { timeout: 60_000 }, async () => {
+  const file = await configFile('unusable.json', {});
+  const ended = await run(['doctor', '--config', file, '--json', '--report', at('report.md')]);
+  expect(ended).toMatchObject({ code: 1, stderr: `The report of the integration test is in ${at('report.md')}.\n` });
+  expect(JSON.parse(ended.stdout)).toMatchObject({ isHealthy: false });
+  expect(await readFile(at('report.md'), 'utf8')).toMatch(/^# Integration test/);
 });
 
 describe('config check', { timeout: 60_000 }, () => {
@@ -116,7 +134,10 @@ describe('config check', { timeout: 60_000 }, () => {
       PENSJON_B_KEY: pem,
       PORT: '4711',
     });
-    expect(ended).toMatchObject({ code: 0, stderr: '' });
+    expect(ended).toMatchObject({
+      code: 0,
+      stderr: `${at('good.json')} can be used: profile test, 2 data consumers.\n`,
+    });
     const printed = JSON.parse(ended.stdout);
     expect(printed).toMatchObject({
       profile: 'test',
@@ -131,6 +152,33 @@ describe('config check', { timeout: 60_000 }, () => {
     for (const secret of ['PRIVATE KEY', pem.split('\n')[1] ?? pem, keyFile.identityKey, keyFile.keys[0]?.key ?? pem]) {
       expect(ended.stdout).not.toContain(secret);
     }
+  });
+});
+
+describe('config new-keys', { timeout: 60_000 }, () => {
+  it('makes a key file that a configuration can name, for its owner alone', async () => {
+    const made = await run(['config', 'new-keys', '--to', at('new-keys.json')]);
+    expect(made).toMatchObject({ code: 0, stderr: '' });
+    expect(made.stdout).toMatch(/new-keys\.json holds the keys of a new store.* store\.encryptionKeys\. .*\n$/);
+    expect((await stat(at('new-keys.json'))).mode & 0o777).toBe(0o600);
+    const { identityKey } = JSON.parse(await readFile(at('new-keys.json'), 'utf8'));
+    expect(made.stdout).not.toContain(identityKey);
+
+    const json = { ...example('production'), store: { encryptionKeys: { file: at('new-keys.json') } } };
+    const checked = await run(['config', 'check', '--config', await configFile('keyed.json', json)]);
+    expect(checked.stderr).not.toContain('store.encryptionKeys');
+  });
+
+  it('never overwrites one, and leaves nothing where it cannot write', async () => {
+    const file = await configFile('old-keys.json', keyFile);
+    const refused = await run(['config', 'new-keys', '--to', file]);
+    expectMistake(refused);
+    expect(refused.stderr).toBe(`${file} exists already and is not overwritten: name another file.\n`);
+    expect(JSON.parse(await readFile(file, 'utf8'))).toEqual(keyFile);
+
+    const nowhere = await run(['config', 'new-keys', '--to', at('nowhere/keys.json')]);
+    expectMistake(nowhere);
+    expect(nowhere.stderr).toMatch(/^The keys cannot be written to .*nowhere: check that this folder exists, .*\.\n$/);
   });
 });
 
@@ -173,7 +221,7 @@ describe('serve', { timeout: 60_000 }, () => {
 
   it('answers alone, against a sandbox that runs elsewhere, and stops on SIGTERM', async () => {
     using program = await serve('served', { port: 0 });
-    const [line] = (await program.says('"event":"started"')).split('\n');
+    const line = (await program.says('"event":"started"')).split('\n').find((each) => each.includes('"started"'));
     const { address } = JSON.parse(line ?? '');
     const ready = await fetch(`${address}/ready`);
     expect(await ready.json()).toMatchObject({ status: 'ready' });

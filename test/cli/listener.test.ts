@@ -27,13 +27,16 @@ afterAll(() => rm(directory, { recursive: true, force: true }));
 
 const argumentsOf = (args: readonly string[]) =>
   args[0] === 'config' ? [...args, '--config', join(directory, 'config.json')] : args;
+/** What a command says beside what it prints. */
+const besideOf = (args: readonly string[]) =>
+  args[0] === 'config' ? `${join(directory, 'config.json')} can be used: profile test, 2 data consumers.\n` : '';
 const env = () => ({ TMPDIR: scratch, FORSIKRING_A_KEY: pem, PENSJON_B_KEY: pem });
 
 describe.each(COMMANDS)('%s', (_, args) => {
   it('goes on to its ordinary end when nobody listens', async () => {
     using program = launch(argumentsOf(args), env());
     program.process.stdout?.destroy();
-    expect(await program.ended()).toMatchObject({ code: 0, stderr: '' });
+    expect(await program.ended()).toMatchObject({ code: 0, stderr: besideOf(args) });
     expect(await readdir(scratch)).toEqual([]);
   });
 
@@ -45,7 +48,7 @@ describe.each(COMMANDS)('%s', (_, args) => {
       stdio: ['ignore', full.fd, 'pipe'],
       encoding: 'utf8',
     });
-    expect(ended.stderr).toBe('What is printed cannot be written: the disk it goes to is full.\n');
+    expect(ended.stderr).toBe(`${besideOf(args)}What is printed cannot be written: the disk it goes to is full.\n`);
     expect(ended.status).toBe(2);
     expect(await readdir(scratch)).toEqual([]);
   });

@@ -1,10 +1,13 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { inspect } from 'node:util';
 import { describe, expect, it, test } from 'vitest';
-import { maskedConfig } from '../../src/config.ts';
+import { maskedConfig, readConfig } from '../../src/config.ts';
 import { changed, configOf, example, keyFile, mistakesOf, pem, privateKey, secrets } from './files.ts';
 
 const PROFILES = ['sandbox', 'test', 'production'];
+
+const ONE_CLIENT_TWICE =
+  'is there twice: a client belongs to one organisation, so leave out `client` where `supplier` is to act with its own';
 
 describe('an example', () => {
   it.each(PROFILES)('for profile %s is sound', (profile) => {
@@ -98,6 +101,7 @@ describe('mistakes', () => {
         path: 'dataConsumers[2].organisationNumber',
         message: 'is there twice: one entry for each data consumer',
       },
+      { path: 'dataConsumers[2].client.clientId', message: ONE_CLIENT_TWICE },
     ]);
   });
 
@@ -111,8 +115,42 @@ describe('mistakes', () => {
     expect(mistakesOf({})).toContainEqual({ path: 'profile', message: 'is missing' });
   });
 
-  it.each([['{"profile": '], ['{"secret": "hemmelig" hemmelig}'], ['']])('names a file that is no JSON: %s', (text) => {
-    expect(mistakesOf(text)).toEqual([{ path: '', message: 'is not valid JSON' }]);
+  it.each([
+    ['a file that ends too early', '{"profile": ', 'is not valid JSON: see line 1, column 13'],
+    ['a word too many', '{"secret": "hemmelig" hemmelig}', 'is not valid JSON: see line 1, column 23'],
+    ['a comma too many', '{\n  "profile": "test",,\n}', 'is not valid JSON: see line 2, column 21'],
+    ['a comma before the end', '{"profile": "test"\n  ,\n}', 'is not valid JSON: see line 3, column 1'],
+    ['a comment', '{\r\n  "profile": "test", // hemmelig\r\n}', 'is not valid JSON: see line 2, column 22'],
+    ['a text without its end', '{"profile": "hemmelig\n}', 'is not valid JSON: see line 1, column 13'],
+    ['an empty file', '', 'is empty'],
+    ['a file of blanks', ' \n', 'is empty'],
+  ])('are found in %s, and nothing of it is quoted', (_, text, message) => {
+    expect(mistakesOf(text)).toEqual([{ path: '', message }]);
+  });
+
+  it('are not made of the mark that some editors put before a file', () => {
+    expect(mistakesOf(`\uFEFF${JSON.stringify(example('test'))}`)).toEqual([]);
+    expect(mistakesOf('\uFEFF')).toEqual([{ path: '', message: 'is empty' }]);
+  });
+
+  it.each([
+    ['altin3', '', 'has a key outside all sections that is not a setting (did you mean altinn3?)'],
+    ['Profil', 'Profil', 'is not a setting (did you mean profile?)'],
+    ['port', 'port', 'is not a setting'],
+    ['nav.aap.base_url', 'nav.aap', 'has a key that is not a setting (did you mean baseUrl?)'],
+    [
+      'dataConsumers[1].client.client-id',
+      'dataConsumers[1].client',
+      'has a key that is not a setting (did you mean clientId?)',
+    ],
+    [
+      'dataConsumers[1].client.keys[0].kidd',
+      'dataConsumers[1].client.keys[0].kidd',
+      'is not a setting (did you mean kid?)',
+    ],
+    ['server.hemmelig-1', 'server', 'has a key that is not a setting'],
+  ])('name the setting that was meant by %s', (key, path, message) => {
+    expect(mistakesOf(changed('test', key, 'hemmelig'))).toEqual([{ path, message }]);
   });
 
   it.each([['[]'], ['"hemmelig"'], ['null'], ['7']])('refuse a file that is no object: %s', (text) => {
@@ -236,6 +274,18 @@ describe('mistakes', () => {
     ]);
   });
 
+  it.each([
+    ['two data consumers', 'test', 'dataConsumers[0]', 'dataConsumers[1]'],
+    ['a data consumer and the supplier', 'supplier', 'supplier', 'dataConsumers[1]'],
+  ])('refuse one client for %s, whatever else is wrong with them', (_, profile, first, second) => {
+    const one = '5b0e4a1c-3f0d-4a35-9d55-6a1f0c2b7e90';
+    const json = changed(profile, `${first}.client.clientId`, one, changed(profile, `${second}.client.clientId`, one));
+    const mistake = { path: `${second}.client.clientId`, message: ONE_CLIENT_TWICE };
+    expect(mistakesOf(json)).toEqual([mistake]);
+    const flawed = changed(profile, `${second}.organisationNumber`, undefined, json);
+    expect(mistakesOf(flawed)).toEqual([{ path: `${second}.organisationNumber`, message: 'is missing' }, mistake]);
+  });
+
   it('refuse one issuer twice', () => {
     const [issuer] = Object(example('test')['callers']).issuers;
     expect(mistakesOf({ ...example('test'), callers: { issuers: [issuer, issuer] } })).toEqual([
@@ -327,7 +377,7 @@ describe('the environment', () => {
     expect(mistakesOf(example('test'), { env: { ...secrets.env, PENSJON_B_KEY: '' } })).toEqual([
       {
         path: 'dataConsumers[1].client.keys[0].privateKey',
-        message: 'names an environment variable that is not set, or empty',
+        message: 'names PENSJON_B_KEY, which is empty',
       },
     ]);
   });
@@ -354,11 +404,45 @@ describe('a secret', () => {
   });
 
   it.each([
-    ['file', 'hemmelig.pem', 'names a file that cannot be read'],
-    ['env', 'HEMMELIG', 'names an environment variable that is not set, or empty'],
-    ['env', 'constructor', 'names an environment variable that is not set, or empty'],
-  ])('that cannot be found by %s %s is reported without what was looked for', (kind, where, message) => {
+    ['file', 'keys/a.pem', 'names keys/a.pem, which does not exist (looked in /srv/gateway)'],
+    ['file', '/run/secrets/nøkkel 2.pem', 'names /run/secrets/nøkkel 2.pem, which does not exist'],
+    ['env', 'FORSIKRING_B_KEY', 'names FORSIKRING_B_KEY, which is not set'],
+    ['env', 'constructor', 'names a variable of the environment, which is not set'],
+  ])('that cannot be found by %s %s is reported with where it was looked for', (kind, where, message) => {
     expect(problem({ [kind]: where })).toEqual([{ path, message }]);
+  });
+
+  it.each([
+    ['EACCES', 'this user may not read'],
+    ['EISDIR', 'is a folder'],
+    ['EMFILE', 'cannot be read'],
+  ])('whose file fails with %s is told why', (code, why) => {
+    const answer = readConfig({
+      text: JSON.stringify(changed('test', path, { file: '/run/secrets/a.pem' })),
+      env: secrets.env,
+      readFile: (file) => {
+        if (file !== '/run/secrets/a.pem') return JSON.stringify(keyFile);
+        throw Object.assign(new Error(`${code}: open '${file}'`), { code });
+      },
+    });
+    expect(answer).toEqual({ mistakes: [{ path, message: `names /run/secrets/a.pem, which ${why}` }] });
+  });
+
+  it('whose file or variable holds nothing is told so', () => {
+    const files = { ...secrets.files, 'keys/a.pem': '\n' };
+    expect(problem({ file: 'keys/a.pem' }, { files })).toEqual([{ path, message: 'names keys/a.pem, which is empty' }]);
+  });
+
+  it('that stands itself where its file or variable is due is not shown', () => {
+    const line = pem.replaceAll('\n', '');
+    for (const hidden of [pem, line, keyFile.identityKey, '3f0c7a4e-5a51-4b7e-9d59-0a55b6f1f0d2', 'correct-horse']) {
+      expect(problem({ env: hidden })).toEqual([
+        { path, message: 'names a variable of the environment, which is not set' },
+      ]);
+      expect(problem({ file: hidden })).toEqual([
+        { path, message: 'names a file, which does not exist (looked in /srv/gateway)' },
+      ]);
+    }
   });
 
   it('that is no key, or too weak a one, is reported without its text', () => {
@@ -413,7 +497,7 @@ describe('a secret', () => {
       JSON.stringify(json, (key, value) => (typeof value === 'object' || key === 'profile' ? value : 'hemmelig 1')),
     );
     const told = JSON.stringify(mistakesOf({ ...everywhere, 'hemmelig 1': 1, hemmelig1: 2 }));
-    expect(told).toContain('has a key that is not a setting');
+    expect(told).toContain('has a key outside all sections that is not a setting');
     expect(told).not.toContain('hemmelig');
   });
 });

@@ -44,9 +44,8 @@ export function example(profile: string): Json {
   return JSON.parse(readFileSync(new URL(`../../docs/config/${profile}.json`, import.meta.url), 'utf8'));
 }
 
-/** An example with one setting changed (undefined: taken out); `path` as in a mistake: `dataConsumers[0].name`. */
-export function changed(profile: string, path: string, value: unknown): Json {
-  const json = example(profile);
+/** An example, or what was made of one, with one setting changed (undefined: taken out); `path` as in a mistake: `dataConsumers[0].name`. */
+export function changed(profile: string, path: string, value: unknown, json: Json = example(profile)): Json {
   const steps = path.split(/[.[\]]+/).filter((step) => step !== '');
   const last = steps.pop() ?? '';
   let at: Json = json;
@@ -65,9 +64,11 @@ export function read(json: unknown, { env = secrets.env, files = secrets.files }
     env,
     readFile: (path) => {
       const text = files[path];
-      if (text === undefined) throw new Error(`ENOENT: no such file, open '${path}'`);
+      if (text === undefined)
+        throw Object.assign(new Error(`ENOENT: no such file, open '${path}'`), { code: 'ENOENT' });
       return text;
     },
+    directory: '/srv/gateway',
   });
 }
 

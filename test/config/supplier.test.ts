@@ -94,7 +94,8 @@ describe('new requests on Altinn 2', () => {
 
 describe('the keys of a client', () => {
   const [path, key] = ['supplier.client.keys', { kid: 'k', privateKey: { env: 'SUPPLIER_KEY_2026' } }] as const;
-  const twice = [key, { ...key, kid: 'l' }];
+  const next = { ...key, kid: 'l', startsAt: '2026-12-15T08:00:00+01:00' };
+  const AT_ONCE = 'must start at different moments: give the one that takes over its own startsAt';
 
   it('each have a start, and an end a year after they were registered', () => {
     expect(configOf(example('supplier')).supplier?.client.credentials).toMatchObject([
@@ -111,11 +112,13 @@ describe('the keys of a client', () => {
     ['none', [], '', 'must not be empty'],
     [
       'three',
-      [...twice, { ...key, kid: 'm' }],
+      [key, next, { ...next, kid: 'm', startsAt: '2027-12-15T08:00:00+01:00' }],
       '',
       'must not be more than two: the one in use, and the one that takes over',
     ],
-    ['one twice', [key, key], '', 'has one kid twice'],
+    ['one twice', [key, { ...next, kid: key.kid }], '', 'has one kid twice'],
+    ['two of which none takes over', [key, { ...next, startsAt: undefined }], '', AT_ONCE],
+    ['two that take over at once', [{ ...next, kid: 'k', startsAt: '2026-12-15T07:00:00Z' }, next], '', AT_ONCE],
     [
       'one registered some time',
       [{ ...key, registeredOn: 'i fjor' }],

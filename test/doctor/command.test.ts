@@ -27,7 +27,10 @@ describe('doctor', { timeout: 60_000 }, () => {
 
   it('ends with 1 where something is wrong, and writes the report all the same', async () => {
     const ended = await run(['doctor', '--data-consumer', NUMBERS.D, '--report', at('report.md')]);
-    expect(ended).toMatchObject({ code: 1, stderr: '' });
+    expect(ended).toMatchObject({
+      code: 1,
+      stderr: `The report of the integration test is in ${at('report.md')}.\n`,
+    });
     expect(ended.stdout).toMatch(/WRONG +Delegation: .*\n(?:.*\n)+.*Begin with: Soldogg Forsikring, Delegation\.\n$/);
     const report = await readFile(at('report.md'), 'utf8');
     expect(report).toMatch(/^# Integration test/);

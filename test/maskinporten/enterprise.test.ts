@@ -139,7 +139,7 @@ describe('the gateway', () => {
           .split('\n')
           .filter((line) => line.includes('credential runs out'))
           .map((line) => JSON.parse(line));
-      expect(warnings()).toEqual([{ level: 40, time: expect.any(Number), event: 'credential runs out', ...told }]);
+      expect(warnings()).toEqual([{ level: 'warn', time: expect.any(String), event: 'credential runs out', ...told }]);
       const ready = await world.visit('/ready');
       expect(ready.status).toBe(200);
       // Whoever asks is told that there is something to do, and not whom this gateway serves.
