@@ -22,12 +22,14 @@ export function secretReader({ env, readFile, directory }: SecretSources): Secre
       const text = Object.hasOwn(env, reference.env) ? env[reference.env] : undefined;
       return text ? { text } : { flaw: `names ${variable}, which is ${text === undefined ? 'not set' : 'empty'}` };
     }
-    const file = looksLikePath(reference.file) ? reference.file : 'a file';
+    const isPath = looksLikePath(reference.file);
+    const file = isPath ? reference.file : 'a file';
     try {
       const text = textOf(readFile(reference.file), form);
       return text.trim() === '' ? { flaw: `names ${file}, which is empty` } : { text };
     } catch (error) {
-      const folder = directory === undefined || isAbsolute(reference.file) ? '' : ` (looked in ${directory})`;
+      const isRelative = isPath && directory !== undefined && !isAbsolute(reference.file);
+      const folder = isRelative ? ` (looked in ${directory})` : '';
       return { flaw: `names ${file}, which ${whyNot(error)}${folder}` };
     }
   };

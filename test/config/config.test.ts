@@ -435,13 +435,18 @@ describe('a secret', () => {
 
   it('that stands itself where its file or variable is due is not shown', () => {
     const line = pem.replaceAll('\n', '');
-    for (const hidden of [pem, line, keyFile.identityKey, '3f0c7a4e-5a51-4b7e-9d59-0a55b6f1f0d2', 'correct-horse']) {
+    for (const hidden of [
+      pem,
+      line,
+      keyFile.identityKey,
+      `/${keyFile.identityKey.slice(1)}`,
+      '3f0c7a4e-5a51-4b7e-9d59-0a55b6f1f0d2',
+      'correct-horse',
+    ]) {
       expect(problem({ env: hidden })).toEqual([
         { path, message: 'names a variable of the environment, which is not set' },
       ]);
-      expect(problem({ file: hidden })).toEqual([
-        { path, message: 'names a file, which does not exist (looked in /srv/gateway)' },
-      ]);
+      expect(problem({ file: hidden })).toEqual([{ path, message: 'names a file, which does not exist' }]);
     }
   });
 

@@ -178,7 +178,8 @@ it('rows that NAV should not have sent are not shown, and the drift is logged wi
   const drift = world
     .log()
     .split('\n')
-    .filter((line) => line.includes('contract drift'));
+    .filter((line) => line.includes('contract drift'))
+    .map((line) => JSON.stringify({ ...JSON.parse(line), time: null }));
   expect(drift.length).toBeGreaterThan(0);
   for (const line of drift) expect(line).not.toMatch(/\d{4}-\d{2}-\d{2}/);
 });
