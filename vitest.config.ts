@@ -11,8 +11,8 @@ export default defineConfig({
   test: {
     pool: 'forks',
     // Real processes, keys and files on a machine that may be busy: a limit against hanging, not a measure.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     maxWorkers: '100%',
     projects: [
       { extends: true, test: { name: 'Altinn 3', include: ['test/**/*.test.ts'], provide: { rail: 'ALTINN_3' } } },

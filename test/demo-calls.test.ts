@@ -60,6 +60,6 @@ async function lingering(): Promise<{ readonly answer: Promise<Response> }> {
   const { faults, journal } = running.sandbox;
   faults.add({ upstream: 'aap', kind: 'latency', ms: 600_000 });
   const answer = askAap();
-  await vi.waitFor(() => expect(journal.entries('aap').at(-1)).toMatchObject({ status: null }));
+  await vi.waitFor(() => expect(journal.entries('aap').at(-1)).toMatchObject({ status: null }), 30_000);
   return { answer };
 }

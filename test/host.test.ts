@@ -4,7 +4,7 @@ import { request } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { World } from './support/world.ts';
 import { numberOf, openWorld } from './support/world.ts';
 
@@ -212,7 +212,7 @@ async function sendReal(to: World, address: string): Promise<ClientRequest> {
 }
 
 const arrived = (at: World) =>
-  vi.waitFor(() => expect(at.sandbox.journal.entries('aap')).toHaveLength(1), { timeout: 5000, interval: 5 });
+  vi.waitFor(() => expect(at.sandbox.journal.entries('aap')).toHaveLength(1), { timeout: 30_000, interval: 5 });
 
 interface Outcome {
   readonly outcome: string;
@@ -239,7 +239,7 @@ describe('a client that goes away', () => {
       async () =>
         expect(await outcomes(real)).toMatchObject([{ outcome: 'FAILED', errorCode: 'ABANDONED', attempts: 1 }]),
       {
-        timeout: 5000,
+        timeout: 30_000,
         interval: 10,
       },
     );
@@ -254,11 +254,14 @@ describe('a client that goes away before it is known who it is', () => {
     const sent = await sendReal(real, await real.gateway.listen());
     sent.on('error', () => undefined);
     await vi.waitFor(() => expect(real.sandbox.journal.entries('callers')).toHaveLength(1), {
-      timeout: 5000,
+      timeout: 30_000,
       interval: 5,
     });
     sent.destroy();
-    await vi.waitFor(() => expect(real.log()).toContain('"event":"request answered"'), { timeout: 5000, interval: 5 });
+    await vi.waitFor(() => expect(real.log()).toContain('"event":"request answered"'), {
+      timeout: 30_000,
+      interval: 5,
+    });
     const [line, ...others] = real.log().trim().split('\n');
     expect(others).toEqual([]);
     expect(JSON.parse(line ?? '')).toMatchObject({
@@ -271,6 +274,14 @@ describe('a client that goes away before it is known who it is', () => {
 });
 
 describe('closing', () => {
+  const GRACE_MS = 1_000;
+  /** As if it took for ever until the second is over in which requests in flight may finish: no busy machine decides then. */
+  const endlessGrace = () =>
+    void vi.spyOn(AbortSignal, 'timeout').mockImplementation(() => new AbortController().signal);
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
   it('lets a request in flight finish, and takes no new one', async () => {
     const gate = Promise.withResolvers<void>();
     await using real = await openWorld({ wait: () => gate.promise });
@@ -280,6 +291,7 @@ describe('closing', () => {
     const sent = await sendReal(real, address);
     const answered = once(sent, 'response');
     await arrived(real);
+    endlessGrace();
     const closed = real.gateway[Symbol.asyncDispose]();
     await expect(fetch(`${address}/health`)).rejects.toThrow();
     gate.resolve();
@@ -295,9 +307,8 @@ describe('closing', () => {
     const address = new URL(await real.gateway.listen());
     const idle = connect(Number(address.port), address.hostname);
     await once(idle, 'connect');
-    const before = performance.now();
+    endlessGrace();
     await real.gateway[Symbol.asyncDispose]();
-    expect(performance.now() - before).toBeLessThan(990);
     idle.destroy();
   });
 
@@ -308,9 +319,9 @@ describe('closing', () => {
     const sent = await sendReal(real, await real.gateway.listen());
     sent.on('error', () => undefined);
     await arrived(real);
-    const before = performance.now();
+    const grace = vi.spyOn(AbortSignal, 'timeout');
     await real.gateway[Symbol.asyncDispose]();
-    expect(performance.now() - before).toBeLessThan(1_900);
+    expect(grace).toHaveBeenCalledWith(GRACE_MS);
     const file = new DatabaseSync(join(real.directory, 'samtykkeporten.db'), { readOnly: true });
     const rows = file.prepare('SELECT outcome FROM settlements').all();
     file.close();
@@ -324,12 +335,12 @@ describe('closing', () => {
     const sent = await sendReal(real, await real.gateway.listen());
     sent.on('error', () => undefined);
     await vi.waitFor(() => expect(real.sandbox.journal.entries('callers')).toHaveLength(1), {
-      timeout: 5000,
+      timeout: 30_000,
       interval: 5,
     });
-    const before = performance.now();
+    const grace = vi.spyOn(AbortSignal, 'timeout');
     await real.gateway[Symbol.asyncDispose]();
-    expect(performance.now() - before).toBeLessThan(1_900);
+    expect(grace).toHaveBeenCalledWith(GRACE_MS);
     expect(real.log()).not.toContain('"event":"defect"');
   });
 

@@ -230,7 +230,7 @@ describe('an import', () => {
       await new Promise(() => undefined);
     }
     const { output, done } = run(usable, list(), stopping.signal);
-    await vi.waitFor(() => expect(output.text()).toContain('line,'));
+    await vi.waitFor(() => expect(output.text()).toContain('line,'), 30_000);
     stopping.abort();
     expect(await done).toBe(false);
   });

@@ -47,7 +47,7 @@ function toldAtStart(page: string): (string | undefined)[][] {
   return [...page.matchAll(/<th scope="row">(P\d\d) .+?<td class="start">(.*?)<\/td>/gs)].map(([, ...told]) => told);
 }
 
-describe('gateway and sandbox together', { timeout: 60_000 }, () => {
+describe('gateway and sandbox together', () => {
   it.each([
     ['ALTINN_3', 'ALTINN_2'],
     ['ALTINN_2', 'ALTINN_3'],

@@ -323,7 +323,7 @@ describe('a caller who leaves', () => {
         }),
       ),
     );
-    await vi.waitFor(() => expect(requests).toHaveLength(1));
+    await vi.waitFor(() => expect(requests).toHaveLength(1), 30_000);
     caller.abort();
     expect((await fault).evidence).toEqual({ upstream: 'nav', failure: 'cancelled' });
     expect(requests[0]?.signal.aborted).toBe(true);
@@ -566,7 +566,7 @@ describe('the real network', () => {
     await using net = network();
     const { upstream } = wayOut(net.transport, { baseUrl: server.address, deadlineMs: 500 });
     expect((await faultOf(upstream.call(aCall()))).evidence?.failure).toBe('timeout');
-    await vi.waitFor(() => expect(closed).toBe(1));
+    await vi.waitFor(() => expect(closed).toBe(1), 30_000);
   });
 
   it.each([
@@ -614,7 +614,7 @@ describe('the real network', () => {
     const { upstream } = wayOut(net.transport, { baseUrl: server.address });
     const calls = Array.from({ length: 7 }, () => upstream.call(aCall()));
     for (let answered = 0; answered < 7; answered += 1) {
-      await vi.waitFor(() => expect(held.length).toBeGreaterThan(0));
+      await vi.waitFor(() => expect(held.length).toBeGreaterThan(0), 30_000);
       held.shift()?.();
     }
     await Promise.all(calls);
@@ -629,7 +629,7 @@ describe('the real network', () => {
     const net = network();
     const { upstream } = wayOut(net.transport, { baseUrl: server.address });
     const fault = faultOf(upstream.call(aCall()));
-    await vi.waitFor(() => expect(arrived).toBe(1));
+    await vi.waitFor(() => expect(arrived).toBe(1), 30_000);
     await net.close();
     expect((await fault).evidence?.failure).toBe('reset');
   });

@@ -40,7 +40,7 @@ const statusOf = async (world: World, id: string) =>
 
 /** Waits for what nobody waits for: the uses that are logged after the answer. */
 const usesLogged = (world: World, person: CastId, uses: number) =>
-  vi.waitFor(() => expect(usesOf(world, person)).toHaveLength(uses));
+  vi.waitFor(() => expect(usesOf(world, person)).toHaveLength(uses), 30_000);
 
 /** A world in which the first reads of uføreopplysninger arrive when the consent’s token, and it alone, has run out. */
 async function openLateWorld(late: number, meanwhile: () => void = () => undefined): Promise<World> {
@@ -387,7 +387,7 @@ describe('logging a use', () => {
     await vi.waitFor(async () => {
       const log = await world.query('auditor-a', '{ disclosures(first: 9) { nodes { outcome useLogged } } }');
       expect(log.data.disclosures.nodes).toEqual(FIELDS.map(() => ({ outcome: 'DELIVERED', useLogged })));
-    });
+    }, 30_000);
   });
 
   it('is unknown in the record of a delivery on Altinn 3, which keeps no such log', async () => {
@@ -412,7 +412,7 @@ describe('logging a use', () => {
     const path = '/api/authorization/token';
     world.sandbox.faults.add({ upstream: 'altinn2', path, method: 'POST', kind: 'status', status: 403 });
     expect((await world.read('P04')).errors).toEqual([]);
-    await vi.waitFor(() => expect(world.log().match(/"upstream failed"/g)).toHaveLength(3));
+    await vi.waitFor(() => expect(world.log().match(/"upstream failed"/g)).toHaveLength(3), 30_000);
   });
 
   it('is not done for what was not delivered', async () => {

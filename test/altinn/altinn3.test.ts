@@ -192,7 +192,7 @@ describe('a create whose answer is lost', () => {
     const caller = new AbortController();
     const asked = world.rail({ signal: caller.signal }).request(aWish(consent));
     const failed = expect(asked).rejects.toMatchObject({ code, retry: 'later' });
-    await vi.waitFor(() => expect(register.askedOf(PERSON)).toHaveLength(1));
+    await vi.waitFor(() => expect(register.askedOf(PERSON)).toHaveLength(1), 30_000);
     if (kind === 'hang') caller.abort();
     await failed;
     register.accept(consent.railId.reveal(), PERSON);

@@ -26,10 +26,11 @@ export const slowDisk: Figure = {
     const disk = new URL('./slow-disk.ts', import.meta.url);
     disk.searchParams.set('ms', String(diskMs));
     const slow = await lagOver(scene, upstream, queries, [disk]);
-    // Two records of each read are committed before it is answered.
-    if (slow.queryMs < usual.queryMs + diskMs) throw new Error('the slow disk was not felt');
+    // Two calls and two commits, one after the other: no machine is fast enough to answer sooner.
+    if (slow.fastestMs < 2 * (UPSTREAM_MS - 1 + diskMs)) throw new Error('the slow disk was not felt');
     return {
-      value: slow.lagMs,
+      // A machine that is kept from its work is as late with the usual disk.
+      value: size === 'bounded' ? Math.max(0, slow.lagMs - usual.lagMs) : slow.lagMs,
       parts: {
         diskMs,
         usualLagMs: rounded(usual.lagMs, 2),
@@ -48,5 +49,5 @@ async function lagOver(scene: Scene, upstream: Upstream, queries: number, preloa
   await gateway.watchLag();
   const times: number[] = [];
   await inRows(ROWS, queries, async () => void times.push(await timed(query)));
-  return { lagMs: await gateway.lag(), queryMs: median(times) };
+  return { lagMs: await gateway.lag(), queryMs: median(times), fastestMs: Math.min(...times) };
 }

@@ -18,7 +18,7 @@ const BARE = `require('node:http').createServer((_, response) => response.end('{
  * Starts the product over a store that exists, as after every release, until a person's data is the first answer: with the keys of
  * the callers' issuer, tokens and connections still to be fetched.
  *
- * @returns the median, in seconds
+ * @returns the median: in seconds; in the bounded form against a bare Node, which is as slow on a slow machine
  * @throws Error when the first answer is not the data
  */
 export async function measureStart(size: Size): Promise<Measured> {
@@ -31,8 +31,9 @@ export async function measureStart(size: Size): Promise<Measured> {
   }
   const [startToAnswerS, bareNodeS] = [median(own), median(bare)];
   return {
-    value: rounded(startToAnswerS, 3),
+    value: size === 'bounded' ? rounded(startToAnswerS / bareNodeS, 2) : rounded(startToAnswerS, 3),
     parts: {
+      startToAnswerS: rounded(startToAnswerS, 3),
       bareNodeS: rounded(bareNodeS, 3),
       ofBareNode: rounded(startToAnswerS / bareNodeS, 2),
       fastestS: rounded(Math.min(...own), 3),

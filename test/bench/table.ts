@@ -11,6 +11,12 @@ export function rowOf({ name, says, rail }: Figure, { value, parts }: Measured, 
   return `| ${[...cells, meets(value, bound) ? 'yes' : '**no**', from.join(', ')].join(' | ')} |`;
 }
 
+/** The bounded form, up to three times: a neighbour on the machine spoils a measure, what is wrong spoils each of them. */
+export async function measureLoosely(figure: Figure, tries = 3): Promise<Measured> {
+  const measured = await figure.measure('bounded');
+  return tries === 1 || meets(measured.value, figure.looseBound) ? measured : measureLoosely(figure, tries - 1);
+}
+
 /** Whether a value keeps a bound. */
 export function meets(value: number, bound: Figure['bound']): boolean {
   return 'atMost' in bound ? value <= bound.atMost : value >= bound.atLeast;

@@ -171,7 +171,9 @@ describeInBrowser('every page of the person, in every language, on wide and narr
       const page = await open(list(language));
       // A use is logged after the answer has left.
       await expect
-        .poll(async () => (await page.reload()) && page.locator('dt').getByText(used, { exact: true }).count())
+        .poll(async () => (await page.reload()) && page.locator('dt').getByText(used, { exact: true }).count(), {
+          timeout: 60_000,
+        })
         .toBeGreaterThan(0);
       return page;
     },

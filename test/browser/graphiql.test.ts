@@ -64,7 +64,7 @@ describeInBrowser('GraphiQL in the browser', (browser) => {
     await using visit = await open('/graphiql?example=disclosures');
     await visit.query('query Disclosures');
     await visit.useToken('no-token');
-    await expect.poll(() => visit.page.getByRole('status').innerText()).toMatch(/token/i);
+    await expect.poll(() => visit.page.getByRole('status').innerText(), { timeout: 60_000 }).toMatch(/token/i);
     // A refused request shows in the console, which is what was asked for here.
     expect(visit.complaints()).toEqual([expect.stringContaining('401')]);
     const token = await (await fetch(`${addresses().callers}/tokens/auditor-a`)).text();
@@ -156,7 +156,7 @@ describeInBrowser('GraphiQL in the browser', (browser) => {
     const found: unknown[] = [];
     for (const at of EXAMPLES.keys()) {
       await tabs.nth(at).click();
-      await expect.poll(() => tabs.nth(at).getAttribute('aria-current')).toBe('true');
+      await expect.poll(() => tabs.nth(at).getAttribute('aria-current'), { timeout: 60_000 }).toBe('true');
       found.push([at, await visit.mistakes()]);
     }
     expect(found).toEqual([...EXAMPLES.keys()].map((at) => [at, { query: 0, variables: 0 }]));
@@ -197,7 +197,7 @@ describeInBrowser('GraphiQL in the browser', (browser) => {
     }
     const second = page.locator('.graphiql-tab-button').nth(1);
     await second.click();
-    await expect.poll(() => second.getAttribute('aria-current')).toBe('true');
+    await expect.poll(() => second.getAttribute('aria-current'), { timeout: 60_000 }).toBe('true');
     expect(await violations(page)).toEqual([]);
   });
 

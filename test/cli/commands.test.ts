@@ -28,7 +28,7 @@ function expectMistake(ended: { code: number | null; stdout: string; stderr: str
   expect(ended.stderr).not.toMatch(/^ +at |node:internal|\.ts:\d|Error:/m);
 }
 
-describe('a command that cannot be carried out ends with code 2 and says why', { timeout: 60_000 }, () => {
+describe('a command that cannot be carried out ends with code 2 and says why', () => {
   it.each<[string, string[], Record<string, string>, RegExp]>([
     ['an unknown command', ['begin'], {}, /unknown command 'begin'/],
     ['serve without a file', ['serve'], {}, /Usage: npm run serve -- --config <file> .*docs\/config\.\n$/s],
@@ -71,18 +71,18 @@ describe('a command that cannot be carried out ends with code 2 and says why', {
   });
 });
 
-it('help is no mistake', { timeout: 60_000 }, async () => {
+it('help is no mistake', async () => {
   const ended = await run(['serve', '--help']);
   expect(ended).toMatchObject({ code: 0, stderr: '' });
   expect(ended.stdout).toContain('--config <file>');
 });
 
-it('the version can be asked for, as the package has it', { timeout: 60_000 }, async () => {
+it('the version can be asked for, as the package has it', async () => {
   const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
   expect(await run(['start', '--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
 });
 
-describe('a configuration with mistakes', { timeout: 60_000 }, () => {
+describe('a configuration with mistakes', () => {
   it('is told all of them at once, without a value', async () => {
     const secret = 'hunter2-hunter2';
     const json = {
@@ -117,7 +117,7 @@ describe('a configuration with mistakes', { timeout: 60_000 }, () => {
   });
 });
 
-it('doctor says beside its findings where the report is', { timeout: 60_000 }, async () => {
+it('doctor says beside its findings where the report is', async () => {
   const file = await configFile('unusable.json', {});
   const ended = await run(['doctor', '--config', file, '--json', '--report', at('report.md')]);
   expect(ended).toMatchObject({ code: 1, stderr: `The report of the integration test is in ${at('report.md')}.\n` });
@@ -125,7 +125,7 @@ it('doctor says beside its findings where the report is', { timeout: 60_000 }, a
   expect(await readFile(at('report.md'), 'utf8')).toMatch(/^# Integration test/);
 });
 
-describe('config check', { timeout: 60_000 }, () => {
+describe('config check', () => {
   it('prints what will be used, defaults and all, with every secret masked', async () => {
     await writeFile(at('store.json'), JSON.stringify(keyFile));
     const json = { ...example('test'), store: { directory: at('data'), encryptionKeys: { file: at('store.json') } } };
@@ -155,7 +155,7 @@ describe('config check', { timeout: 60_000 }, () => {
   });
 });
 
-describe('config new-keys', { timeout: 60_000 }, () => {
+describe('config new-keys', () => {
   it('makes a key file that a configuration can name, for its owner alone', async () => {
     const made = await run(['config', 'new-keys', '--to', at('new-keys.json')]);
     expect(made).toMatchObject({ code: 0, stderr: '' });
@@ -182,7 +182,7 @@ describe('config new-keys', { timeout: 60_000 }, () => {
   });
 });
 
-describe('serve', { timeout: 60_000 }, () => {
+describe('serve', () => {
   let running: RunningSandbox;
   beforeAll(async () => {
     running = await startSandbox({ port: 0, onDefect: (error) => expect.fail(String(error)) });

@@ -359,9 +359,7 @@ describe('an import', { timeout: 120_000 }, () => {
   });
 });
 
-it('an import without a configuration shows itself on a sandbox of its own, list first', {
-  timeout: 60_000,
-}, async () => {
+it('an import without a configuration shows itself on a sandbox of its own, list first', async () => {
   const ended = await run(['import-consents', '--request']);
   expect(ended.code).toBe(0);
   expect(ended.stderr).toContain('person,code,validTo,fom,tom\n');

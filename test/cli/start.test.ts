@@ -90,7 +90,7 @@ const browser: Transport = async ({ method, url, headers, body, signal }) => {
   };
 };
 
-describe('start, from nothing to withdrawn and back', { timeout: 60_000 }, () => {
+describe('start, from nothing to withdrawn and back', () => {
   it('prints a block whose command works as it stands; once the person has withdrawn, the same command answers so and NAV hears nothing', async () => {
     const { program, block, said } = await start();
     using _ = program;

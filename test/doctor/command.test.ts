@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
-describe('doctor', { timeout: 60_000 }, () => {
+describe('doctor', () => {
   it('ends with 0 over a sandbox of its own, and names those to try next', async () => {
     const ended = await run(['doctor']);
     expect(ended).toMatchObject({ code: 0, stderr: '' });

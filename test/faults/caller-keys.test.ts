@@ -84,7 +84,7 @@ describe('an issuer whose keys nobody knows yet', () => {
     const before = fetches(world());
     failKeys(world(), { kind: 'hang' });
     const waiting = ask(world());
-    await vi.waitFor(() => expect(fetches(world())).toBe(before + 1));
+    await vi.waitFor(() => expect(fetches(world())).toBe(before + 1), 30_000);
     const seen = await world().query(null, '{ viewer { role } }');
     expect(seen.errors.map(({ extensions }) => extensions)).toMatchObject([asDocumented('UNAUTHENTICATED')]);
     // Only now does the fetch end.
@@ -105,7 +105,7 @@ describe('an issuer whose keys are known', () => {
     for (const [at, { name, fault }] of FAILURES.entries()) {
       failKeys(world, fault);
       vi.advanceTimersByTime(REFRESH_MS);
-      await vi.waitFor(() => expect([name, fetches(world)]).toEqual([name, at + 2]));
+      await vi.waitFor(() => expect([name, fetches(world)]).toEqual([name, at + 2]), 30_000);
       expect([name, (await ask(world)).data]).toEqual([name, WHO]);
       expect(fetches(world)).toBe(at + 2);
       world.sandbox.faults.clear();
@@ -120,7 +120,7 @@ describe('an issuer whose keys are known', () => {
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + COOL_DOWN_MS + 1_000 });
     failKeys(world, { kind: 'hang' });
     const stranger = ask(world, renamed(token));
-    await vi.waitFor(() => expect(fetches(world)).toBe(2));
+    await vi.waitFor(() => expect(fetches(world)).toBe(2), 30_000);
     expect((await ask(world)).data).toEqual(WHO);
     // Only now does the fetch end.
     world.sandbox.faults.clear();

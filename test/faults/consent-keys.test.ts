@@ -4,8 +4,6 @@ import { REFRESH_CONSENT } from '../support/world.ts';
 import { expectOutcome, FAULTED, openFaultyWorld, under } from './faulty-world.ts';
 import { FAULTS } from './table.ts';
 
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
-
 /** What jose grants a fetch of keys, where nobody else ends it; far less than the deadline here, as in earnest. */
 const [PATIENCE_MS, SHORT_MS] = [5_000, 20];
 

@@ -1,12 +1,10 @@
-import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { World } from '../support/world.ts';
 import { REFRESH_CONSENT, REQUEST_CONSENT } from '../support/world.ts';
 import type { Aim } from './faulty-world.ts';
 import { expectOutcome, FAULTED, freshTerms, later, openFaultyWorld, under } from './faulty-world.ts';
 import type { Column } from './table.ts';
 import { FAULTS } from './table.ts';
-
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 
 interface Step {
   readonly step: string;

@@ -4,8 +4,6 @@ import { numberOf } from '../support/world.ts';
 import { FAULTED, later, openFaultyWorld, under } from './faulty-world.ts';
 import { FAULTS } from './table.ts';
 
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
-
 const AIM = { upstream: 'altinn2', method: 'POST', path: '/api/authorization/token' } as const;
 const READ = `query ($id: NationalId!) { applicant(by: { nationalId: $id }) {
   aapVedtak { ... on AapVedtaksliste { disclosureId vedtaksliste { vedtakId } } }

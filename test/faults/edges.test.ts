@@ -1,11 +1,9 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { newSandboxState } from '../../src/sandbox/state.ts';
 import type { Transport } from '../../src/upstream.ts';
 import type { World } from '../support/world.ts';
 import { consentInput, numberOf, openWorld, REQUEST_CONSENT } from '../support/world.ts';
 import { asDocumented } from './table.ts';
-
-vi.setConfig({ testTimeout: 30_000 });
 
 const READ = `query ($id: NationalId!) {
   applicant(by: { nationalId: $id }) {

@@ -1,12 +1,10 @@
-import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
 import type { World } from '../support/world.ts';
 import { numberOf } from '../support/world.ts';
 import type { Aim, Settled } from './faulty-world.ts';
 import { BYSTANDER, FAULTED, freshTerms, later, markLog, openFaultyWorld, under } from './faulty-world.ts';
 import type { Column } from './table.ts';
 import { asDocumented, FAULTS } from './table.ts';
-
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 
 const RELINQUISH = 'mutation ($id: ID!) { relinquishConsent(id: $id) { consent { status } } }';
 const AAP = 'nav:arbeid/v1/aap';

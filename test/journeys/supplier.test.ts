@@ -48,7 +48,7 @@ describe('a supplier that acts for two insurers', () => {
     const scopesFor = (insurer: string) =>
       new Set(grants.filter((claims) => claims['consumer_org'] === insurer).map((claims) => claims['scope']));
     // What was fetched for one insurer serves no other; Altinn 2 is told of the use after the answer.
-    await vi.waitFor(() => expect(scopesFor(B)).toEqual(scopesFor(A)));
+    await vi.waitFor(() => expect(scopesFor(B)).toEqual(scopesFor(A)), 30_000);
     expect([...headers].filter((name) => /consumer|supplier|org/i.test(name))).toEqual([]);
   });
 

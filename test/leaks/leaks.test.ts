@@ -10,8 +10,6 @@ import { createCollector, jsonOf, plantKeys, sawFiles } from './collector.ts';
 import { findLeaks } from './search.ts';
 
 // A busy machine takes its time for a search of many megabytes.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
-
 const P04 = numberOf('P04');
 const REAL_NUMBER = '01010750160';
 const MISTYPED = '30817429499';

@@ -106,11 +106,11 @@ describe('a token without a person', () => {
     });
     const leaving = new AbortController();
     const waits = [1, 2].map(() => world.tokens.forScope(READ, aScope({ signal: leaving.signal })));
-    await vi.waitFor(() => expect(asked).toBe(1));
+    await vi.waitFor(() => expect(asked).toBe(1), 30_000);
     leaving.abort();
     for (const { status } of await Promise.allSettled(waits)) expect(status).toBe('rejected');
     reject(Object.assign(new Error('gone'), { code: 'ECONNRESET' }));
-    await vi.waitFor(() => expect(world.events).toHaveLength(1));
+    await vi.waitFor(() => expect(world.events).toHaveLength(1), 30_000);
   });
 
   it('is not asked for by one who has left already', async () => {

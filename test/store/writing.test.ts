@@ -136,7 +136,7 @@ describe('writing', () => {
     expect([...intended].filter((id) => !found.has(id))).toEqual([]);
     expect([...settled].filter((id) => found.get(id)?.outcome !== 'FAILED')).toEqual([]);
     expect(hanging.map((id) => found.get(id))).toMatchObject([{ outcome: 'UNSETTLED', settledAt: null, attempts: 0 }]);
-  }, 60_000);
+  });
 });
 
 async function allRecords(store: Awaited<ReturnType<typeof openStore>>): Promise<Disclosure[]> {

@@ -24,10 +24,10 @@ export function describeInBrowser(name: string, tests: (browser: () => TestBrows
   };
   switch (whatToDo(chromiumPath, process.env['CI'] !== undefined)) {
     case 'run':
-      describe(name, { timeout: 120_000 }, () => {
+      describe(name, { timeout: 240_000 }, () => {
         beforeAll(async () => {
           browser = await openBrowser();
-        }, 120_000);
+        }, 240_000);
         afterAll(() => browser?.[Symbol.asyncDispose]());
         tests(opened);
       });
