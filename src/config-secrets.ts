@@ -18,7 +18,7 @@ export interface SecretSources {
 export function secretReader({ env, readFile, directory }: SecretSources): SecretReader {
   return (reference, form) => {
     if ('env' in reference) {
-      const variable = /^[A-Z][A-Z0-9_]{0,63}$/.test(reference.env) ? reference.env : 'a variable of the environment';
+      const variable = looksLikeVariable(reference.env) ? reference.env : 'a variable of the environment';
       const text = Object.hasOwn(env, reference.env) ? env[reference.env] : undefined;
       return text ? { text } : { flaw: `names ${variable}, which is ${text === undefined ? 'not set' : 'empty'}` };
     }
@@ -35,9 +35,18 @@ export function secretReader({ env, readFile, directory }: SecretSources): Secre
   };
 }
 
-/** Somebody may have put the secret itself there, which is not shown: whatever has no dot and no slash, or is as long in one piece as keys are. */
+/** Somebody may have put the secret itself there, which is not shown: whatever is as long in one piece as keys are. */
+function looksLikeVariable(text: string): boolean {
+  return /^[A-Z][A-Z\d_]{0,63}$/.test(text) && !/[A-Z\d]{20}/.test(text);
+}
+
+/** The same of a path: nor what has neither a folder nor the ending of a file. */
 function looksLikePath(text: string): boolean {
-  return /^[\p{L}\d_. :/\\~-]{1,199}$/u.test(text) && /[./\\]/.test(text) && !/[\p{L}\d_-]{40}/u.test(text);
+  return (
+    /^[\p{L}\d_. :/\\~-]{1,199}$/u.test(text) &&
+    /[/\\]|\.[a-z][a-z\d]{1,4}$/i.test(text) &&
+    !/[\p{L}\d_-]{40}/u.test(text)
+  );
 }
 
 function whyNot(error: unknown): string {

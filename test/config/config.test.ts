@@ -440,6 +440,8 @@ describe('a secret', () => {
       line,
       keyFile.identityKey,
       `/${keyFile.identityKey.slice(1)}`,
+      'JBSWY3DPEHPK3PXPJBSWY3DP',
+      'Sommer.2026',
       '3f0c7a4e-5a51-4b7e-9d59-0a55b6f1f0d2',
       'correct-horse',
     ]) {
