@@ -214,6 +214,18 @@ async function sendReal(to: World, address: string): Promise<ClientRequest> {
 const arrived = (at: World) =>
   vi.waitFor(() => expect(at.sandbox.journal.entries('aap')).toHaveLength(1), { timeout: 30_000, interval: 5 });
 
+/** Sends a query whose caller is never known: their issuer does not answer for its keys. Resolves when it has been asked. */
+async function waitForKeys(of: World): Promise<ClientRequest> {
+  of.sandbox.faults.add({ upstream: 'callers', kind: 'hang' });
+  const sent = await sendReal(of, await of.gateway.listen());
+  sent.on('error', () => undefined);
+  await vi.waitFor(() => expect(of.sandbox.journal.entries('callers')).toHaveLength(1), {
+    timeout: 30_000,
+    interval: 5,
+  });
+  return sent;
+}
+
 interface Outcome {
   readonly outcome: string;
   readonly attempts: number;
@@ -250,13 +262,7 @@ describe('a client that goes away', () => {
 describe('a client that goes away before it is known who it is', () => {
   it('is in the log as gone, and is no defect', async () => {
     await using real = await openWorld();
-    real.sandbox.faults.add({ upstream: 'callers', kind: 'hang' });
-    const sent = await sendReal(real, await real.gateway.listen());
-    sent.on('error', () => undefined);
-    await vi.waitFor(() => expect(real.sandbox.journal.entries('callers')).toHaveLength(1), {
-      timeout: 30_000,
-      interval: 5,
-    });
+    const sent = await waitForKeys(real);
     sent.destroy();
     await vi.waitFor(() => expect(real.log()).toContain('"event":"request answered"'), {
       timeout: 30_000,
@@ -331,13 +337,7 @@ describe('closing', () => {
 
   it('is held up by no issuer of tokens that does not answer', async () => {
     await using real = await openWorld();
-    real.sandbox.faults.add({ upstream: 'callers', kind: 'hang' });
-    const sent = await sendReal(real, await real.gateway.listen());
-    sent.on('error', () => undefined);
-    await vi.waitFor(() => expect(real.sandbox.journal.entries('callers')).toHaveLength(1), {
-      timeout: 30_000,
-      interval: 5,
-    });
+    await waitForKeys(real);
     const grace = vi.spyOn(AbortSignal, 'timeout');
     await real.gateway[Symbol.asyncDispose]();
     expect(grace).toHaveBeenCalledWith(GRACE_MS);
